@@ -1,0 +1,25 @@
+// Checks every workspace against its own tsconfig; the engine's has no host types at all.
+import { execFileSync } from 'node:child_process';
+
+const projects = [
+  'engine',
+  'engine/tsconfig.test.json',
+  'client-sdk',
+  'server',
+  'cli',
+  'admin-ui',
+  'conformance',
+  'bench',
+  'examples',
+];
+const wanted = process.argv.slice(2);
+let failed = false;
+for (const project of wanted.length > 0 ? wanted : projects) {
+  try {
+    execFileSync('npx', ['--no-install', 'tsc', '-p', project], { stdio: 'inherit' });
+  } catch {
+    console.error(`typecheck: ${project} does not compile`);
+    failed = true;
+  }
+}
+process.exit(failed ? 1 : 0);

@@ -1,0 +1,18 @@
+/** A team's flags. */
+export interface Project {
+  readonly key: string;
+  readonly name: string;
+  readonly createdAt: number;
+  /** The number that the next segment gets. */
+  readonly nextSegment: number;
+}
+
+/** A place where a project runs. Its revision is kept by the store beside it. */
+export interface Environment {
+  readonly project: string;
+  readonly key: string;
+  readonly name: string;
+  /** Position in lists; production last. */
+  readonly order: number;
+  readonly createdAt: number;
+}

@@ -1,0 +1,255 @@
+/** Where the boxes meet. The domain decides; what is here is done by an adapter that the composition root picks. */
+import type { Override, Report, Revision } from '@burgee/engine';
+import type { Session, Token, User } from './access.ts';
+import type { AuditEntry, AuditRecord } from './audit.ts';
+import type { Environment, Project } from './environment.ts';
+import type { Flag, FlagState } from './flag.ts';
+import type { QueryGuard, Sample } from './guard.ts';
+import type { Batch, Plan, Rollout, RolloutState } from './rollout.ts';
+import type { Segment } from './segment.ts';
+
+/** A system that guards read: its address and secrets. Secrets are named, never stored: `{ env: NAME }`. */
+export interface MetricSource {
+  readonly project: string;
+  readonly key: string;
+  readonly name: string;
+  readonly type: 'prometheus' | 'json';
+  readonly url: string;
+  readonly headers: readonly { readonly name: string; readonly value: string | { readonly env: string } }[];
+  readonly timeoutMs: number;
+}
+
+/** Everything the store keeps as versioned entities, and the key of each. */
+export interface Entities {
+  project: Project;
+  environment: Environment;
+  flag: Flag;
+  state: FlagState;
+  segment: Segment;
+  user: User;
+  session: Session;
+  token: Token;
+  plan: Plan;
+  source: MetricSource;
+  rollout: Rollout;
+}
+export type Kind = keyof Entities;
+
+/** The properties that identify an entity; other properties of `where` that `list` accepts are in FILTERS. */
+export const KEYS = {
+  project: ['key'],
+  environment: ['project', 'key'],
+  flag: ['project', 'key'],
+  state: ['project', 'environment', 'flag'],
+  segment: ['project', 'key'],
+  user: ['id'],
+  session: ['id'],
+  token: ['id'],
+  plan: ['project', 'key'],
+  source: ['project', 'key'],
+  rollout: ['project', 'environment', 'id'],
+} as const satisfies { [K in Kind]: readonly (keyof Entities[K])[] };
+
+/** Properties beside the key that can be filtered by; those marked unique are held unique by the database. */
+export const FILTERS = {
+  project: [],
+  environment: [],
+  flag: [],
+  state: [],
+  segment: [],
+  user: ['email'], // unique
+  session: ['user'],
+  token: ['hash', 'project', 'environment', 'kind'], // hash unique
+  plan: [],
+  source: [],
+  rollout: ['flag', 'rule', 'release', 'state'],
+} as const satisfies { [K in Kind]: readonly (keyof Entities[K])[] };
+
+export type KeyOf<K extends Kind> = { readonly [P in (typeof KEYS)[K][number] & keyof Entities[K]]: Entities[K][P] };
+export type Where<K extends Kind> = Partial<{
+  readonly [P in ((typeof KEYS)[K][number] | (typeof FILTERS)[K][number]) & keyof Entities[K]]: Entities[K][P];
+}>;
+
+/** An entity as it was read: `version` starts at 1 and counts its changes. */
+export interface Stored<T> {
+  readonly version: number;
+  readonly entity: T;
+}
+
+/**
+ * One write of a change. `basedOn` is the version that the decision saw: null, the entity must not exist; `'any'`, whatever it is.
+ * A different version there is a `conflict`.
+ */
+export type Write = {
+  [K in Kind]:
+    | { readonly put: K; readonly entity: Entities[K]; readonly basedOn: number | null | 'any' }
+    | { readonly remove: K; readonly key: KeyOf<K>; readonly basedOn: number | 'any' };
+}[Kind];
+
+/** Reports of a rollout's units that this change turns into evidence, in one transaction with it. */
+export interface Fold {
+  /** Store ids of the reports, as `unfolded` gave them; each can be folded once, ever. */
+  readonly reports: readonly number[];
+  readonly batches: readonly Batch[];
+}
+
+/**
+ * What a decision wants to become true, all or nothing. The environments named in `environments` are locked first, in key
+ * order, and each gets its next revision. Reading before and committing after is safe: a moved version is a conflict.
+ */
+export interface Change {
+  readonly environments: readonly { readonly project: string; readonly environment: string }[];
+  readonly writes: readonly Write[];
+  readonly audit: readonly AuditEntry[];
+  /** The controller's commits: refused with `conflict` unless this owner still holds this fencing token and the lease runs. */
+  readonly fence?: { readonly rollout: string; readonly owner: string; readonly token: number };
+  /** Raise this rollout's fencing token, so that an advance in flight fails (reverts). */
+  readonly breakLease?: string;
+  readonly fold?: Fold;
+}
+
+/** A change that is durable. */
+export interface Committed {
+  readonly at: number;
+  readonly revisions: readonly { readonly project: string; readonly environment: string; readonly revision: Revision }[];
+  readonly audit: readonly AuditRecord[];
+}
+
+/** A consistent picture of one environment: all that its ruleset is made of. */
+export interface EnvironmentPicture {
+  readonly environment: Environment;
+  readonly revision: Revision;
+  readonly flags: readonly Flag[];
+  readonly states: readonly FlagState[];
+  readonly segments: readonly Segment[];
+  /** Every rollout whose mark may be on a rule: not ended, or reverted and not yet confirmed. */
+  readonly rollouts: readonly Rollout[];
+}
+
+/** A rollout that this owner may now act on until `until` (database time). */
+export interface Claim {
+  readonly rollout: Stored<Rollout>;
+  readonly token: number;
+  readonly until: number;
+}
+
+/** A stored report's part about one rollout. */
+export interface UnfoldedReport {
+  readonly id: number;
+  readonly receivedAt: number;
+  /** Whether a client key sent it. */
+  readonly client: boolean;
+  readonly report: Pick<Report, 'instance' | 'sequence' | 'app' | 'platform'>;
+  readonly part: Report['rollouts'][number];
+}
+
+/** One minute of one subject, merged over all reports: see domain/usage.ts for subjects and bodies. */
+export interface MinuteRow {
+  readonly project: string;
+  readonly environment: string;
+  /** Start of the minute, ms. */
+  readonly minute: number;
+  /** `count`, `sketch` or `work` */
+  readonly series: string;
+  /** `flag/<key>/<rule or ->/<variant>`, `segment/<key>`, `app/<name>` */
+  readonly subject: string;
+  /** Counts: [n]. Work: [total, failed, …latency buckets]. Empty for sketches. */
+  readonly sums: readonly number[];
+  /** Sketches: the registers, else null. */
+  readonly sketch: Uint8Array | null;
+}
+
+/**
+ * The database. Two adapters, one contract suite. Nothing but `commit`, `ingest` and leases writes; a resolved promise means
+ * fsynced. Adapters throw `BurgeeError`: `conflict`, `exists`, `read_only`, `storage`. Rows never leave the adapter.
+ */
+export interface Store {
+  /** One entity, or undefined. */
+  get<K extends Kind>(kind: K, key: KeyOf<K>): Promise<Stored<Entities[K]> | undefined>;
+  /** All entities that match, in key order. */
+  list<K extends Kind>(kind: K, where?: Where<K>): Promise<Stored<Entities[K]>[]>;
+  /** Newest first; `before` is a seq. */
+  audit(query: {
+    readonly project?: string;
+    readonly environment?: string;
+    readonly object?: string;
+    readonly actor?: string;
+    readonly action?: string;
+    readonly before?: number;
+    readonly limit: number;
+  }): Promise<AuditRecord[]>;
+  /** One transaction's view of an environment, or undefined. */
+  picture(project: string, environment: string): Promise<EnvironmentPicture | undefined>;
+  /** The revision of every environment; a primary-key read, cheap enough to poll. */
+  revisions(): Promise<{ project: string; environment: string; revision: Revision }[]>;
+  commit(change: Change): Promise<Committed>;
+  /** Epoch + 1 for an environment whose database turns out to be an old copy: seen a higher n than its row has. */
+  newEpoch(project: string, environment: string): Promise<Revision>;
+
+  /** Stores a report once per (instance, sequence) and merges its minute rows in the same transaction. */
+  ingest(input: {
+    readonly project: string;
+    readonly environment: string;
+    readonly client: boolean;
+    readonly report: Report;
+    readonly minutes: readonly MinuteRow[];
+  }): Promise<'stored' | 'duplicate'>;
+  /** Reports not folded yet, oldest first. */
+  unfolded(rollout: string, limit: number): Promise<UnfoldedReport[]>;
+  /** The batch log after `afterSeq`, oldest first. */
+  batches(rollout: string, afterSeq?: number): Promise<Batch[]>;
+  minutes(query: {
+    readonly project: string;
+    readonly environment: string;
+    readonly from: number;
+    readonly to: number;
+    readonly series: string;
+    readonly subjectPrefix: string;
+  }): Promise<MinuteRow[]>;
+  /** Drops minutes and report identities that are past their retention; returns rows dropped. */
+  prune(now: number): Promise<number>;
+
+  /** Claims or renews every rollout in these states whose lease is free, expired or already this owner's. Database time. */
+  claim(owner: string, ttlMs: number, states: readonly RolloutState[]): Promise<Claim[]>;
+  /** Gives up this owner's leases (shutdown). */
+  release(owner: string): Promise<void>;
+
+  /** Calls back after every commit of this process at once, and of other processes within 300 ms. Returns the way to stop. */
+  watch(listener: (moved: { project: string; environment: string; revision: Revision }) => void): () => void;
+  /** Answers when the database does; `durable` says what was read back. */
+  check(): Promise<{ readonly kind: 'sqlite' | 'postgres'; readonly durable: string }>;
+  close(): Promise<void>;
+}
+
+/** Reads one window of a query guard. Never throws, never caches, settles within the source's timeout. */
+export interface MetricReader {
+  read(input: {
+    readonly source: MetricSource;
+    readonly guard: Pick<QueryGuard, 'errors' | 'total' | 'windowMs'>;
+    readonly flag: string;
+    readonly environment: string;
+    /** The window's bounds, ms. */
+    readonly from: number;
+    readonly to: number;
+  }): Promise<Sample>;
+}
+
+/** Tells every connected SDK to lower a rule now, before or without the database; idempotent by id. */
+export interface Overrides {
+  assert(at: { readonly project: string; readonly environment: string }, override: Override): Promise<void>;
+  settle(id: string): Promise<void>;
+}
+
+/** Wall clock, ms since the epoch. */
+export type Clock = () => number;
+
+/** Random identifiers and secrets, base62 characters. */
+export type Random = (characters: number) => string;
+
+/** Structured log lines; never secrets, never evaluation contexts. */
+export interface Logger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}

@@ -1,0 +1,9 @@
+/** What the admin UI and other TypeScript callers may know of the server: its resources' types and nothing else. */
+export type * from '../domain/access.ts';
+export type * from '../domain/audit.ts';
+export type * from '../domain/environment.ts';
+export type * from '../domain/errors.ts';
+export type * from '../domain/flag.ts';
+export type * from '../domain/guard.ts';
+export type * from '../domain/rollout.ts';
+export type * from '../domain/segment.ts';

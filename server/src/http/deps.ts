@@ -1,0 +1,17 @@
+import type { Config } from '../config.ts';
+import type { Clock, Logger, MetricReader, Overrides, Random, Store } from '../domain/ports.ts';
+import type { Delivery } from './sdk/delivery.ts';
+import type { Telemetry } from './telemetry.ts';
+
+/** What the handlers work with; made once, in main. */
+export interface Deps {
+  readonly config: Config;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly delivery: Delivery;
+  readonly overrides: Overrides;
+  readonly metrics: MetricReader;
+  readonly telemetry: Telemetry;
+}

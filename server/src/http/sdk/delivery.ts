@@ -1,0 +1,46 @@
+import type { ServerResponse } from 'node:http';
+import type { Evaluation, EvaluationContext, Override, Prepared, Revision } from '@burgee/engine';
+
+/** Whose view of an environment: all of it, or what browsers may have as rules. */
+export type Audience = 'server' | 'client';
+
+/** One revision of one environment for one audience, serialised and compressed once. Immutable, shared by all readers. */
+export interface Snapshot {
+  readonly revision: Revision;
+  /** `"<epoch>.<n>"` with quotes. */
+  readonly etag: string;
+  /** The ruleset envelope (engine's wire.ts). */
+  readonly identity: Buffer;
+  readonly gzip: () => Promise<Buffer>;
+  readonly br: () => Promise<Buffer>;
+  /** For the server's own evaluations (OFREP, playground). */
+  readonly prepared: Prepared;
+}
+
+/** Keeps the newest snapshot of every environment that anyone asks for, and pushes what changes to its streams. */
+export interface Delivery {
+  /** The newest committed state; undefined where the environment does not exist. */
+  snapshot(at: { project: string; environment: string }, audience: Audience): Promise<Snapshot | undefined>;
+  /** Attaches a raw response as a stream; the delivery owns it from here. `tokenId` lets a revocation close it. */
+  stream(input: {
+    project: string;
+    environment: string;
+    audience: Audience;
+    response: ServerResponse;
+    lastEventId: string | undefined;
+    tokenId: string;
+  }): Promise<void>;
+  /** Closes the streams of a revoked token. */
+  drop(tokenId: string): void;
+  /** An SDK with a server key holds this revision; a higher n of our epoch starts a new epoch. */
+  announced(at: { project: string; environment: string }, revision: Revision): Promise<void>;
+  override(at: { project: string; environment: string }, override: Override): void;
+  settle(overrideId: string): void;
+  /** Open streams, for /metrics and the UI. */
+  readers(): number;
+  /** Says goodbye to every stream with a spread retry, resolves when all are closed. */
+  close(): Promise<void>;
+}
+
+/** The server's own evaluation of one flag. */
+export type ServerEvaluation = (prepared: Prepared, key: string, context: EvaluationContext) => Evaluation;
