@@ -159,6 +159,14 @@ export interface MinuteRow {
   readonly sketch: Uint8Array | null;
 }
 
+/** What a commit touched. */
+export interface Moved {
+  /** Environments whose revision moved. */
+  readonly revisions: Committed['revisions'];
+  /** `<kind>/<key parts>` of every entity written or removed, `rollout/default/production/ab12`; `batch/…` for new evidence. */
+  readonly objects: readonly string[];
+}
+
 /**
  * The database. Two adapters, one contract suite. Nothing but `commit`, `ingest` and leases writes; a resolved promise means
  * fsynced. Adapters throw `BurgeeError`: `conflict`, `exists`, `read_only`, `storage`. Rows never leave the adapter.
@@ -214,8 +222,11 @@ export interface Store {
   /** Gives up this owner's leases (shutdown). */
   release(owner: string): Promise<void>;
 
-  /** Calls back after every commit of this process at once, and of other processes within 300 ms. Returns the way to stop. */
-  watch(listener: (moved: { project: string; environment: string; revision: Revision }) => void): () => void;
+  /**
+   * Calls back after every commit of this process at once, with all that it touched, and within 300 ms after other processes
+   * moved an environment's revision. Listeners must not throw. Returns the way to stop.
+   */
+  watch(listener: (moved: Moved) => void): () => void;
   /** Answers when the database does; `durable` says what was read back. */
   check(): Promise<{ readonly kind: 'sqlite' | 'postgres'; readonly durable: string }>;
   close(): Promise<void>;
