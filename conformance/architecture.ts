@@ -43,12 +43,13 @@ export const PARTS: readonly Part[] = [
   { name: 'config', files: /^server\/src\/(config|bootstrap)[a-z-]*\.ts$/, imports: ['domain'], packages: ['*', NODE] },
   { name: 'storage', files: /^server\/src\/storage\//, imports: ['domain', 'engine'], packages: ['*', NODE] },
   { name: 'monitoring', files: /^server\/src\/monitoring\//, imports: ['domain'], packages: ['*', NODE] },
+  { name: 'outbound', files: /^server\/src\/outbound\//, imports: ['domain'], packages: ['*', NODE] },
   { name: 'rollout', files: /^server\/src\/rollout\//, imports: ['domain', 'engine'], packages: [NODE] },
   { name: 'http', files: /^server\/src\/http\//, imports: ['domain', 'engine', 'config'], packages: ['*', NODE] },
   {
     name: 'main',
     files: /^server\/src\/[a-z-]+\.ts$/,
-    imports: ['domain', 'config', 'storage', 'monitoring', 'rollout', 'http', 'engine'],
+    imports: ['domain', 'config', 'storage', 'monitoring', 'outbound', 'rollout', 'http', 'engine'],
     packages: ['*', NODE],
   },
 

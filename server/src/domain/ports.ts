@@ -245,6 +245,32 @@ export interface MetricReader {
   }): Promise<Sample>;
 }
 
+/** An answer of another system, read whole. */
+export interface OutboundAnswer {
+  readonly status: number;
+  readonly headers: ReadonlyMap<string, string>;
+  readonly text: string;
+}
+
+/**
+ * The only way out: every request that Burgee makes on somebody's word goes through it. Public addresses, and what the operator
+ * allows; cloud metadata never. No redirects, no proxies from the environment, one deadline, one size limit.
+ */
+export interface Outbound {
+  /** Refuses (`source_refused`) an address that could not be asked, without asking; for checks on save. */
+  check(url: string): void;
+  /** Throws `source_refused` where the address is not allowed and `unavailable` where there is no answer in time. */
+  request(input: {
+    readonly url: string;
+    readonly method?: 'GET' | 'POST';
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly body?: string;
+    readonly timeoutMs: number;
+    /** 1 MiB unless said. */
+    readonly maxBytes?: number;
+  }): Promise<OutboundAnswer>;
+}
+
 /** Tells every connected SDK to lower a rule now, before or without the database; idempotent by id. */
 export interface Overrides {
   assert(at: { readonly project: string; readonly environment: string }, override: Override): Promise<void>;
