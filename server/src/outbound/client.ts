@@ -76,7 +76,8 @@ export function createOutbound(options: {
           signal,
         });
         if (answer.statusCode >= 300 && answer.statusCode < 400) {
-          answer.body.destroy();
+          // A body that is given up says so as an error, which nobody else hears.
+          answer.body.on('error', () => undefined).destroy();
           throw new BurgeeError(
             'unavailable',
             `${url.host} answered with a redirect (${answer.statusCode}), which is not followed`,
