@@ -51,6 +51,7 @@ export interface Token {
 export const PERMISSIONS = [
   'public', // anyone, also before setup: health and the setup page's answers
   'open', // anyone once setup is done: login, the UI's files
+  'identity', // any person or token: who am I
   'me', // any person, about themselves
   'project:read',
   'project:write',
@@ -93,7 +94,6 @@ export interface Scope {
 }
 
 const READ: readonly Permission[] = [
-  'open',
   'me',
   'project:read',
   'flag:read',
@@ -114,7 +114,6 @@ const EDIT: readonly Permission[] = [
   'rollout:start',
   'rollout:control',
   'rollout:revert',
-  'ofrep:evaluate',
 ];
 const ADMIN: readonly Permission[] = [
   ...EDIT,
@@ -131,21 +130,34 @@ const ROLES: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   admin: new Set(ADMIN),
 };
 const TOKENS: Readonly<Record<TokenKind, ReadonlySet<Permission>>> = {
-  server: new Set(['open', 'sdk:ruleset', 'sdk:report', 'ofrep:evaluate']),
-  client: new Set(['open', 'sdk:ruleset', 'sdk:report', 'ofrep:evaluate']),
+  server: new Set(['sdk:ruleset', 'sdk:report', 'ofrep:evaluate']),
+  client: new Set(['sdk:ruleset', 'sdk:report', 'ofrep:evaluate']),
   admin: new Set(ADMIN.filter((p) => p !== 'me')),
-  pipeline: new Set(['open', 'flag:read', 'plan:read', 'rollout:read', 'rollout:start', 'rollout:control', 'rollout:revert']),
+  pipeline: new Set(['flag:read', 'plan:read', 'rollout:read', 'rollout:start', 'rollout:control', 'rollout:revert']),
 };
 
-/** Whether a principal may do this there. A token acts only inside its own project and environment, whether others exist or not. */
+/**
+ * Whether a principal may do this there. A token acts only inside its own project and environment, whether others exist or
+ * not; one of an environment may read what is the whole project's only where that says nothing of other environments (plans).
+ */
 export function may(principal: Principal, permission: Permission, scope: Scope): boolean {
   if (permission === 'public' || permission === 'open') return true;
   if (principal.kind === 'anonymous') return false;
-  if (principal.kind === 'user') return !principal.user.disabled && ROLES[principal.user.role].has(permission);
+  if (principal.kind === 'user')
+    return !principal.user.disabled && (permission === 'identity' || ROLES[principal.user.role].has(permission));
   const { token } = principal;
+  if (permission === 'identity') return true;
   if (!TOKENS[token.kind].has(permission)) return false;
   if (token.project !== null && token.project !== scope.project) return false;
-  return token.environment === null || scope.environment === null || token.environment === scope.environment;
+  if (token.environment === null || token.environment === scope.environment) return true;
+  return scope.environment === null && permission === 'plan:read';
+}
+
+/** Everything that a principal may do in its own scope: what the UI shows and hides by. */
+export function permissionsOf(principal: Principal): readonly Permission[] {
+  if (principal.kind === 'anonymous') return [];
+  if (principal.kind === 'user') return principal.user.disabled ? [] : [...ROLES[principal.user.role]];
+  return [...TOKENS[principal.token.kind]];
 }
 
 /** What an audit entry and a change call the principal. */

@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'body_too_deep'
   | 'unsupported_media_type'
   | 'bad_path'
+  | 'method_not_allowed' // details.allow
   | 'unauthenticated'
   | 'forbidden'
   | 'csrf'

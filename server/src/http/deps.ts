@@ -1,6 +1,9 @@
 import type { Config } from '../config.ts';
 import type { Clock, Logger, MetricReader, Overrides, Random, Store } from '../domain/ports.ts';
+import type { Attempts } from './attempts.ts';
+import type { Passwords } from './passwords.ts';
 import type { Delivery } from './sdk/delivery.ts';
+import type { SetupGate } from './setup-gate.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** What the handlers work with; made once, in main. */
@@ -14,4 +17,7 @@ export interface Deps {
   readonly overrides: Overrides;
   readonly metrics: MetricReader;
   readonly telemetry: Telemetry;
+  readonly passwords: Passwords;
+  readonly setup: SetupGate;
+  readonly attempts: Attempts;
 }
