@@ -61,8 +61,13 @@ export const PARTS: readonly Part[] = [
   },
   { name: 'ui', files: /^admin-ui\/src\//, imports: ['engine', 'server api'], packages: ['*'] },
 
-  { name: 'cli tests', files: /^cli\/(src\/.*\.test\.ts|test\/)/, imports: ['cli'], packages: ['*', NODE, 'vitest'] },
-  { name: 'cli', files: /^cli\/src\//, imports: [], packages: ['*', NODE] },
+  {
+    name: 'cli tests',
+    files: /^cli\/(src\/.*\.test\.ts|test\/)/,
+    imports: ['cli', 'server api'],
+    packages: ['*', NODE, 'vitest'],
+  },
+  { name: 'cli', files: /^cli\/src\//, imports: ['server api'], packages: ['*', NODE] },
 
   { name: 'shop', files: /^examples\/shop\//, imports: ['sdk node'], packages: ['*', NODE] },
   { name: 'demo', files: /^examples\/demo\//, imports: ['shop'], packages: [NODE, 'undici', 'vitest'] },

@@ -1,0 +1,9 @@
+#!/usr/bin/env node
+import { existsSync } from 'node:fs';
+
+const built = new URL('../dist/main.js', import.meta.url);
+if (existsSync(built)) await import(built.href);
+else {
+  console.error('burgee: not built yet; run `npm run build` first');
+  process.exitCode = 1;
+}

@@ -1,0 +1,194 @@
+import type { RolloutView } from '@burgee/server/api';
+import { type Command, InvalidArgumentError } from 'commander';
+import { type Api, path } from '../api.ts';
+import { duration } from '../duration.ts';
+import { CommandError, EXIT } from '../exit.ts';
+import { type Output, table } from '../output.ts';
+import { environmentOf, type Settings } from '../settings.ts';
+import { waitFor } from '../waiting.ts';
+import { contextOf } from './context.ts';
+
+interface One {
+  readonly rollout: RolloutView;
+}
+
+const base = (settings: Settings): string =>
+  path('api', 'v1', 'projects', settings.project, 'environments', environmentOf(settings), 'rollouts');
+
+const percent = (text: string): number => {
+  const value = Number(text.replace(/%$/, ''));
+  if (!Number.isFinite(value) || value <= 0 || value > 100)
+    throw new InvalidArgumentError('a percent above 0 and up to 100 is wanted.');
+  return value;
+};
+
+/** The rollout's stages with the present one in brackets: `1 [5] 25 50 98 100`. */
+function bar(rollout: RolloutView): string {
+  const stages = [...rollout.plan.stages.map((stage) => stage.percent), 100].filter(
+    (stage, index, all) => all.indexOf(stage) === index,
+  );
+  return stages.map((stage) => (stage === rollout.percent ? `[${stage}]` : String(stage))).join(' ');
+}
+
+/** A rollout for people. */
+export function describeRollout(rollout: RolloutView): string {
+  const rate = (value: number | null): string =>
+    value === null || !Number.isFinite(value) ? '–' : `${(value * 100).toFixed(2)} %`;
+  const { treatment, control } = rollout.totals;
+  return [
+    rollout.sentence,
+    '',
+    `  ${rollout.flag} in ${rollout.environment}, release ${rollout.release}`,
+    `  state     ${rollout.state}${rollout.reason === null ? '' : ` (${rollout.reason.text})`}`,
+    `  percent   ${rollout.percent} %   ${bar(rollout)}`,
+    `  with it   ${treatment.units} units, ${treatment.errors} failed, ${rate(treatment.rate)}`,
+    `  without   ${control.units} units, ${control.errors} failed, ${rate(control.rate)}`,
+    `  next      ${rollout.next.waitsFor}`,
+    `  page      ${rollout.url}`,
+  ].join('\n');
+}
+
+/** The rollout named by its id, or the newest of a flag. */
+async function find(
+  api: Api,
+  settings: Settings,
+  id: string | undefined,
+  options: { flag?: string; release?: string },
+): Promise<RolloutView> {
+  if (id !== undefined) return (await api.get<One>(`${base(settings)}${path(id)}`)).rollout;
+  if (options.flag === undefined)
+    throw new CommandError(EXIT.usage, 'usage', 'which rollout? Give its id, or --flag (and --release)');
+  const { rollouts } = await api.get<{ rollouts: RolloutView[] }>(`${base(settings)}?flag=${encodeURIComponent(options.flag)}`);
+  const found = rollouts.find((rollout) => options.release === undefined || rollout.release === options.release);
+  if (found === undefined)
+    throw new CommandError(EXIT.usage, 'not_found', `no rollout of ${options.flag} in ${environmentOf(settings)}`);
+  return found;
+}
+
+interface WaitOptions {
+  readonly flag?: string;
+  readonly release?: string;
+  readonly timeout: number;
+  readonly pauseGrace: number;
+  readonly untilPercent?: number;
+  readonly onAbort: string;
+}
+
+const withWaitOptions = (command: Command): Command =>
+  command
+    .option('--timeout <duration>', 'how long to wait', duration, duration('30m'))
+    .option('--pause-grace <duration>', 'how long a guard’s pause is waited through', duration, duration('30s'))
+    .option('--until-percent <percent>', 'be content when the rule reaches this percent', percent)
+    .option('--on-abort <what>', 'on Ctrl-C or SIGTERM: leave the rollout running, or revert it', 'leave');
+
+async function wait(api: Api, settings: Settings, output: Output, rollout: RolloutView, options: WaitOptions): Promise<void> {
+  const at = `${base(settings)}${path(rollout.id)}`;
+  const ended = await waitFor({
+    read: async () => (await api.get<One>(at)).rollout,
+    revert:
+      options.onAbort === 'revert'
+        ? async () => void (await api.post(`${at}/revert`, { reason: 'the pipeline was stopped' }))
+        : null,
+    note: output.note,
+    waiting: { timeoutMs: options.timeout, pauseGraceMs: options.pauseGrace, untilPercent: options.untilPercent ?? null },
+  });
+  output.result({ rollout: ended.rollout, exit: ended.exit }, () =>
+    ended.rollout === null ? ended.text : describeRollout(ended.rollout),
+  );
+  process.exitCode = ended.exit;
+}
+
+export function addRollout(program: Command): void {
+  const rollout = program.command('rollout').description('start rollouts, watch them, and stop them');
+
+  withWaitOptions(
+    rollout
+      .command('start')
+      .description('start raising a flag for a release; the same release again answers the same rollout')
+      .requiredOption('--flag <key>')
+      .requiredOption('--release <id>', 'what is released: a version or a commit')
+      .option('--plan <key>', 'the plan', 'standard')
+      .option('--rule <id>', 'which rule, when several are below 100 %')
+      .option('--variant <key>', 'what a new rule of a flag that is not boolean serves')
+      .option('--force', 'although this release was reverted before')
+      .option('--reason <text>', 'why it is forced')
+      .option('--wait', 'wait for the verdict, as `rollout wait` does'),
+  ).action(async (options: WaitOptions & Record<string, string | boolean | undefined>, command: Command) => {
+    const { api, settings, output } = await contextOf(command);
+    const { flag, release, plan, rule, variant, force, reason } = options;
+    if (force === true && (typeof reason !== 'string' || reason === ''))
+      throw new CommandError(EXIT.usage, 'usage', '--force needs a --reason');
+    const answer = await api.request<One>('POST', base(settings), {
+      flag,
+      release,
+      plan,
+      rule,
+      variant,
+      ...(force === true ? { force: { reason } } : {}),
+    });
+    if (options.wait === true) return wait(api, settings, output, answer.body.rollout, options);
+    output.result(answer.body, () => describeRollout(answer.body.rollout));
+  });
+
+  rollout
+    .command('status [rollout]')
+    .description('one rollout, or the newest of --flag')
+    .option('--flag <key>')
+    .option('--release <id>')
+    .action(async (id: string | undefined, options: { flag?: string; release?: string }, command: Command) => {
+      const { api, settings, output } = await contextOf(command);
+      const found = await find(api, settings, id, options);
+      output.result({ rollout: found }, () => describeRollout(found));
+    });
+
+  rollout
+    .command('list')
+    .description('rollouts of the environment, newest first')
+    .action(async (_options: object, command: Command) => {
+      const { api, settings, output } = await contextOf(command);
+      const answer = await api.get<{ rollouts: RolloutView[] }>(base(settings));
+      output.result(answer, () =>
+        answer.rollouts.length === 0
+          ? `No rollouts in ${environmentOf(settings)} yet.`
+          : table(
+              ['id', 'flag', 'release', 'state', 'percent'],
+              answer.rollouts.map((r) => [r.id, r.flag, r.release, r.state, `${r.percent} %`]),
+            ),
+      );
+    });
+
+  withWaitOptions(
+    rollout
+      .command('wait [rollout]')
+      .description(
+        'wait for the verdict: 0 completed, 10 reverted or aborted, 11 paused, 12 timed out, 13 timed out without data',
+      )
+      .option('--flag <key>')
+      .option('--release <id>'),
+  ).action(async (id: string | undefined, options: WaitOptions, command: Command) => {
+    const { api, settings, output } = await contextOf(command);
+    await wait(api, settings, output, await find(api, settings, id, options), options);
+  });
+
+  for (const verb of ['pause', 'resume', 'advance', 'revert'] as const) {
+    rollout
+      .command(`${verb} [rollout]`)
+      .description(
+        {
+          pause: 'stop advancing; it is still judged',
+          resume: 'go on',
+          advance: 'go to the next stage now',
+          revert: 'back to where the plan says, now',
+        }[verb],
+      )
+      .option('--flag <key>')
+      .option('--release <id>')
+      .option('--reason <text>', 'why, for the audit log', '')
+      .action(async (id: string | undefined, options: { flag?: string; release?: string; reason: string }, command: Command) => {
+        const { api, settings, output } = await contextOf(command);
+        const found = await find(api, settings, id, options);
+        const answer = await api.post<One>(`${base(settings)}${path(found.id, verb)}`, { reason: options.reason });
+        output.result(answer, () => describeRollout(answer.rollout));
+      });
+  }
+}
