@@ -1,0 +1,109 @@
+import { brokenFlag, type CompiledFlag, compileFlag, type Surroundings } from './compile.ts';
+import { compileCondition, never, type Test } from './conditions.ts';
+import { checkEnvelope } from './envelope.ts';
+import { FlagError } from './operators.ts';
+import { reachesItself, weighPrerequisites } from './prerequisites.ts';
+import type { RegexCompiler } from './regex.ts';
+import type { Revision, Rule, Ruleset, RulesetFlag, RulesetSegment } from './types.ts';
+
+export { OPERATORS } from './operators.ts';
+
+export interface PrepareOptions {
+  /** Compiles the patterns of `matches`, with RE2 semantics. Without it a flag that needs one answers `PARSE_ERROR`. */
+  readonly regex?: RegexCompiler;
+}
+
+/** A ruleset that can be evaluated. Immutable to its users; flags are compiled when first asked for. */
+export interface Prepared {
+  readonly project: string;
+  readonly environment: string;
+  readonly revision: Revision;
+  /** The flag as the ruleset has it. */
+  flag(key: string): RulesetFlag | undefined;
+  /** Every flag's key, in the ruleset's order. */
+  keys(): readonly string[];
+  /** Whether the flag, or a prerequisite behind it, buckets by the default id: a context without one draws at random there. */
+  bucketsByDefault(key: string): boolean;
+  /** For evaluate(): the compiled flag, undefined where the ruleset has none of that key. */
+  compiled(key: string): CompiledFlag | undefined;
+}
+
+function effectivePercents({ overrides = [], overridesApplied = [] }: Ruleset): ReadonlyMap<string, number> {
+  const lowest = new Map<string, number>();
+  for (const { id, flag, rule, percent } of overrides) {
+    if (overridesApplied.includes(id)) continue;
+    const key = JSON.stringify([flag, rule]);
+    lowest.set(key, Math.max(0, Math.min(percent, lowest.get(key) ?? 100)));
+  }
+  return lowest;
+}
+
+function message(cause: unknown): string {
+  return cause instanceof Error ? cause.message : 'the flag cannot be read';
+}
+
+/**
+ * Makes a ruleset ready to be evaluated: checks its envelope and indexes the flags; each flag is compiled at its first
+ * evaluation, and one that cannot be understood answers `PARSE_ERROR` while the others work. The ruleset must not be changed
+ * afterwards. Throws a TypeError that names the field where this is no ruleset at all.
+ */
+export function prepare(ruleset: Ruleset, options: PrepareOptions = {}): Prepared {
+  checkEnvelope(ruleset);
+  const { project, environment, regex, revision } = { ...ruleset, ...options, revision: Object.freeze({ ...ruleset.revision }) };
+  const flags = new Map<string, RulesetFlag>();
+  for (const flag of ruleset.flags) flags.set(flag.key, flag);
+  const segments = new Map<string, RulesetSegment>();
+  for (const segment of ruleset.segments) segments.set(segment.key, segment);
+  const percents = effectivePercents(ruleset);
+  const tests = new Map<string, Test>();
+  const ready = new Map<string, CompiledFlag>();
+  let slots = 0;
+
+  const around: Surroundings = {
+    revision,
+    regex,
+    segment(key, negated) {
+      const segment = segments.get(key);
+      if (segment === undefined) return never;
+      const name = `${negated ? '!' : '='}${key}`;
+      let test = tests.get(name);
+      if (test === undefined) {
+        test = compileCondition(segment.when, negated, regex);
+        tests.set(name, test);
+      }
+      return test;
+    },
+    percentOf(flag: string, rule: Rule) {
+      const lowered = percents.size === 0 ? undefined : percents.get(JSON.stringify([flag, rule.id]));
+      return lowered !== undefined && lowered < rule.percent ? lowered : rule.percent;
+    },
+    nextSlot: () => slots++,
+  };
+
+  function compile(key: string): CompiledFlag | undefined {
+    const flag = flags.get(key);
+    if (flag === undefined) return undefined;
+    let made: CompiledFlag;
+    try {
+      if (reachesItself(key, flags)) throw new FlagError('its prerequisites lead back to itself');
+      weighPrerequisites(key, flags);
+      made = compileFlag(flag, around);
+      if (made.prerequisites.some((before) => prepared.bucketsByDefault(before.flag))) made = { ...made, bucketsByDefault: true };
+    } catch (cause) {
+      made = brokenFlag(key, revision, `flag ${key}: ${message(cause)}`);
+    }
+    ready.set(key, made);
+    return made;
+  }
+
+  const prepared: Prepared = {
+    project,
+    environment,
+    revision,
+    flag: (key) => flags.get(key),
+    keys: () => [...flags.keys()],
+    bucketsByDefault: (key) => prepared.compiled(key)?.bucketsByDefault === true,
+    compiled: (key) => ready.get(key) ?? compile(key),
+  };
+  return prepared;
+}
