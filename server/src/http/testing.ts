@@ -5,6 +5,7 @@ import type { Config } from '../config.ts';
 import type { Role, Token, TokenKind, User } from '../domain/access.ts';
 import { beginWith, DEFAULT_PROJECT } from '../domain/first-owner.ts';
 import type { Clock, Logger } from '../domain/ports.ts';
+import { createOutbound } from '../outbound/client.ts';
 import { openSqlite } from '../storage/sqlite/open.ts';
 import { createApp } from './app.ts';
 import { createAttempts } from './attempts.ts';
@@ -81,6 +82,7 @@ export async function createTestServer(
     delivery: NOBODY,
     overrides: { assert: async () => {}, settle: async () => {} },
     metrics: { read: async () => ({ kind: 'unavailable', reason: 'no metric reader in this test' }) },
+    outbound: createOutbound({ allow: config.outboundAllow }),
     telemetry: createTelemetry(),
     passwords: createPasswords({ logN: 10 }),
     setup: createSetupGate({ store, clock, random }),
