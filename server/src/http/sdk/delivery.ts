@@ -1,13 +1,14 @@
 import type { ServerResponse } from 'node:http';
-import type { Evaluation, EvaluationContext, Override, Prepared, Revision } from '@burgee/engine';
+import type { Evaluation, EvaluationContext, Observer, Override, Prepared, Revision, Ruleset } from '@burgee/engine';
+import type { Audience } from '../../domain/ruleset.ts';
 
-/** Whose view of an environment: all of it, or what browsers may have as rules. */
-export type Audience = 'server' | 'client';
+export type { Audience } from '../../domain/ruleset.ts';
 
 /** One revision of one environment for one audience, serialised and compressed once. Immutable, shared by all readers. */
 export interface Snapshot {
   readonly revision: Revision;
-  /** `"<epoch>.<n>"` with quotes. */
+  readonly ruleset: Ruleset;
+  /** `"<epoch>.<n>"` with quotes; while overrides hold, `-<id>` of each follows the number. */
   readonly etag: string;
   /** The ruleset envelope (engine's wire.ts). */
   readonly identity: Buffer;
@@ -21,7 +22,10 @@ export interface Snapshot {
 export interface Delivery {
   /** The newest committed state; undefined where the environment does not exist. */
   snapshot(at: { project: string; environment: string }, audience: Audience): Promise<Snapshot | undefined>;
-  /** Attaches a raw response as a stream; the delivery owns it from here. `tokenId` lets a revocation close it. */
+  /**
+   * Attaches a raw response as a stream; the delivery owns it from here. `tokenId` lets a revocation close it.
+   * `unavailable` at the most streams and while closing, `not_found` without the environment; the response is untouched then.
+   */
   stream(input: {
     project: string;
     environment: string;
@@ -36,6 +40,8 @@ export interface Delivery {
   announced(at: { project: string; environment: string }, revision: Revision): Promise<void>;
   override(at: { project: string; environment: string }, override: Override): void;
   settle(overrideId: string): void;
+  /** Counts the evaluations that this server makes for others (OFREP); they reach the store once a minute and at `close`. */
+  observer(at: { project: string; environment: string }): Observer;
   /** Open streams, for /metrics and the UI. */
   readers(): number;
   /** Says goodbye to every stream with a spread retry, resolves when all are closed. */

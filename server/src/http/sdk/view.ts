@@ -1,0 +1,114 @@
+import type { Prepared, Ruleset } from '@burgee/engine';
+import { diffRulesets, withOverrides } from '../../domain/ruleset.ts';
+import { envelope, event } from './envelope.ts';
+import type { OverrideBook } from './override-book.ts';
+import type { Feed, Position, Reader } from './reader.ts';
+import { createSnapshot, type StreamSnapshot } from './snapshot.ts';
+
+/** Deltas kept for readers that resume. */
+const RING = 256;
+const RING_BYTES = 4 * 1024 * 1024;
+
+interface Step {
+  readonly n: number;
+  readonly bytes: Buffer;
+  /** Bytes of all deltas before this one. */
+  readonly before: number;
+}
+
+/** One environment as one audience sees it: the newest snapshot, the deltas that led to it, and who reads them. */
+export class View implements Feed {
+  readonly readers = new Set<Reader>();
+  published = 0;
+  #ruleset: Ruleset;
+  #snapshot: StreamSnapshot | undefined;
+  #steps: Step[] = [];
+  #book: OverrideBook;
+  #prepare: (ruleset: Ruleset) => Prepared;
+  #slice: number;
+  #pumping = false;
+  #again = false;
+
+  constructor(ruleset: Ruleset, input: { book: OverrideBook; prepare: (ruleset: Ruleset) => Prepared; slice: number }) {
+    this.#ruleset = ruleset;
+    this.#book = input.book;
+    this.#prepare = input.prepare;
+    this.#slice = input.slice;
+  }
+
+  get snapshot(): StreamSnapshot {
+    this.#snapshot ??= createSnapshot(withOverrides(this.#ruleset, this.#book.live, this.#book.applied), this.#prepare);
+    return this.#snapshot;
+  }
+
+  get ruleset(): Ruleset {
+    return this.#ruleset;
+  }
+
+  /** Takes a newer ruleset over and pushes it to every reader. */
+  publish(ruleset: Ruleset): void {
+    const to = withOverrides(ruleset, this.#book.live, this.#book.applied);
+    const deltas = diffRulesets(this.#ruleset, to);
+    if (deltas === null) this.#steps = [];
+    for (const delta of deltas ?? []) {
+      const { epoch, n } = delta.revision;
+      const bytes = event('delta', envelope('delta', JSON.stringify(delta)), `${epoch}.${n}`);
+      this.#steps.push({ n, bytes, before: this.published });
+      this.published += bytes.length;
+    }
+    while (this.#steps.length > RING || this.published - (this.#steps[0]?.before ?? this.published) > RING_BYTES)
+      this.#steps.shift();
+    this.#ruleset = ruleset;
+    this.#snapshot = undefined;
+    if (deltas === null && this.readers.size > 0) this.published += this.snapshot.event.length;
+    this.pump();
+  }
+
+  /** The overrides changed: what the next readers get says so. */
+  overridesChanged(): void {
+    this.#snapshot = undefined;
+    this.pump();
+  }
+
+  after(position: Position | null): { bytes: Buffer; position: Position } | undefined {
+    const { revision } = this.#ruleset;
+    const overrides = this.#book.asserted;
+    if (position === null || position.revision.epoch !== revision.epoch || position.revision.n > revision.n)
+      return { bytes: this.snapshot.event, position: { revision, overrides } };
+    if (position.overrides !== overrides && this.#book.live.length > 0)
+      return { bytes: this.#book.events(), position: { revision: position.revision, overrides } };
+    if (position.revision.n === revision.n) return undefined;
+    const step = this.#steps[position.revision.n + 1 - (this.#steps[0]?.n ?? 0)];
+    if (step?.n !== position.revision.n + 1 || this.#isLongWay(revision.n - position.revision.n, this.published - step.before))
+      return { bytes: this.snapshot.event, position: { revision, overrides } };
+    return { bytes: step.bytes, position: { revision: { epoch: revision.epoch, n: step.n }, overrides } };
+  }
+
+  /** Lets every reader catch up, some per turn of the event loop so that nobody else has to wait for all of them. */
+  pump(): void {
+    this.#again = true;
+    if (this.#pumping) return;
+    this.#pumping = true;
+    this.#turn([], 0);
+  }
+
+  #turn(queue: readonly Reader[], from: number): void {
+    if (from >= queue.length) {
+      if (!this.#again) {
+        this.#pumping = false;
+        return;
+      }
+      this.#again = false;
+      queue = [...this.readers];
+      from = 0;
+    }
+    for (const reader of queue.slice(from, from + this.#slice)) reader.catchUp();
+    if (from + this.#slice < queue.length || this.#again) setImmediate(() => this.#turn(queue, from + this.#slice));
+    else this.#pumping = false;
+  }
+
+  /** Whether the snapshot is the shorter way. It is only serialised to find out where the deltas are more than a trifle. */
+  #isLongWay(steps: number, bytes: number): boolean {
+    return steps > 1 && bytes > 64 * 1024 && bytes > this.snapshot.event.length;
+  }
+}
