@@ -5,7 +5,7 @@ import { createAuthenticator } from './authenticate.ts';
 import { allowPreflight } from './cors.ts';
 import type { Deps } from './deps.ts';
 import { harden } from './headers.ts';
-import { plainPath } from './paths.ts';
+import { isForPrograms, plainPath } from './paths.ts';
 import type { Route } from './route.ts';
 import { type Frame, refuse, serveRoute } from './serve-route.ts';
 
@@ -53,7 +53,8 @@ export function createApp(deps: Deps, routes: readonly Route[]): Hono<Frame> {
     for (const route of siblings) app.on(route.method.toUpperCase(), pattern, serveRoute(route, authenticator, deps));
     if (path.endsWith('*')) continue;
     const allow = siblings.map(({ method }) => method.toUpperCase());
-    app.all(pattern, async (context) => {
+    app.all(pattern, async (context, next) => {
+      if (context.req.method === 'GET' && !isForPrograms(context.req.path)) return next();
       context.set('route', path);
       const origin = context.req.header('origin');
       if (context.req.method === 'OPTIONS' && siblings.some(({ cors }) => cors)) {

@@ -1,4 +1,13 @@
+import { healthRoutes } from './health.ts';
+import { loginRoutes } from './login.ts';
+import { meRoutes } from './me.ts';
+import { openapiRoute } from './openapi.ts';
 import type { Route } from './route.ts';
+import { setupRoutes } from './setup.ts';
+import { tokenRoutes } from './tokens.ts';
+import { userRoutes } from './users.ts';
+
+const described: readonly Route[] = [...healthRoutes, ...setupRoutes, ...loginRoutes, ...meRoutes, ...userRoutes, ...tokenRoutes];
 
 /** Every route of the server but the admin UI's files: what is mounted, documented and tested for permissions. */
-export const routes: readonly Route[] = [];
+export const routes: readonly Route[] = [...described, openapiRoute(described)];

@@ -40,6 +40,7 @@ const NOBODY: Delivery = {
   announced: async () => {},
   override() {},
   settle() {},
+  exposed() {},
   readers: () => 0,
   close: async () => {},
 };
