@@ -71,6 +71,10 @@ export function diffRulesets(from: Ruleset, to: Ruleset): readonly Delta[] | nul
   if (from.revision.epoch !== to.revision.epoch || steps < 1 || steps > MOST_STEPS) return null;
   const flags = changes(from.flags, to.flags);
   const segments = changes(from.segments, to.segments);
+  const overrides = {
+    ...(to.overrides && { overrides: to.overrides }),
+    ...(to.overridesApplied && { overridesApplied: to.overridesApplied }),
+  };
   const first: Delta = {
     schema: 1,
     revision: { epoch: to.revision.epoch, n: from.revision.n + 1 },
@@ -78,8 +82,7 @@ export function diffRulesets(from: Ruleset, to: Ruleset): readonly Delta[] | nul
     segments: segments.put,
     removedFlags: flags.removed,
     removedSegments: segments.removed,
-    ...(to.overrides && { overrides: to.overrides }),
-    ...(to.overridesApplied && { overridesApplied: to.overridesApplied }),
+    ...overrides,
   };
   const rest = Array.from({ length: steps - 1 }, (_, i) => ({
     schema: 1 as const,
@@ -88,6 +91,7 @@ export function diffRulesets(from: Ruleset, to: Ruleset): readonly Delta[] | nul
     segments: [],
     removedFlags: [],
     removedSegments: [],
+    ...overrides,
   }));
   return [first, ...rest];
 }
