@@ -70,7 +70,7 @@ export const PARTS: readonly Part[] = [
   { name: 'cli', files: /^cli\/src\//, imports: ['server api'], packages: ['*', NODE] },
 
   { name: 'shop', files: /^examples\/shop\//, imports: ['sdk node'], packages: ['*', NODE] },
-  { name: 'demo', files: /^examples\/demo\//, imports: ['shop'], packages: [NODE, 'undici', 'vitest'] },
+  { name: 'demo', files: /^examples\/demo\//, imports: ['server api'], packages: [NODE, 'vitest'] },
   { name: 'bench', files: /^bench\//, imports: ['engine', 'sdk node', 'conformance'], packages: ['*', NODE, 'vitest'] },
   {
     name: 'conformance',
