@@ -17,7 +17,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
+    testTimeout: Number(process.env.BURGEE_TEST_TIMEOUT ?? 30_000),
     hookTimeout: 60_000,
   },
 });
