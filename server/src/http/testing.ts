@@ -40,7 +40,7 @@ const NOBODY: Delivery = {
   announced: async () => {},
   override() {},
   settle() {},
-  exposed() {},
+  observer: () => ({ decided() {}, audience() {}, arm() {} }),
   readers: () => 0,
   close: async () => {},
 };
