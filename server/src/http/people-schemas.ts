@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import type { Role } from '../domain/access.ts';
+import { accountEmail, passwordMistake } from '../domain/credentials.ts';
 import type { Person } from '../domain/people.ts';
-import { isCommon } from './common-passwords.ts';
 
 /** An address to log in with, in lower case. */
-export const email = z
-  .string()
-  .max(254)
-  .transform((text) => text.trim().toLowerCase())
-  .pipe(z.string().regex(/^[^\s@]+@[^\s@]+$/, 'must be an e-mail address'));
+export const email = z.string().transform((text, context) => {
+  const found = accountEmail(text);
+  if (found === null) context.addIssue({ code: 'custom', message: 'must be an e-mail address' });
+  return found ?? '';
+});
 
 /** A person's name as others see it. */
 export const personName = z
@@ -19,11 +19,10 @@ export const personName = z
   .regex(/^\P{Cc}+$/u, 'must not have control characters');
 
 /** A password that somebody chooses. */
-export const newPassword = z
-  .string()
-  .min(12, 'must have at least 12 characters')
-  .max(128, 'must have at most 128 characters')
-  .refine((password) => !isCommon(password), 'is one of those that are tried first; choose another');
+export const newPassword = z.string().check(({ value, issues }) => {
+  const mistake = passwordMistake(value);
+  if (mistake !== null) issues.push({ code: 'custom', message: mistake, input: '' });
+});
 
 export const role = z.enum(['viewer', 'editor', 'admin']) satisfies z.ZodType<Role>;
 

@@ -5,6 +5,7 @@ import type { Config } from '../config.ts';
 import type { Role, Token, TokenKind, User } from '../domain/access.ts';
 import { beginWith, DEFAULT_PROJECT } from '../domain/first-owner.ts';
 import type { Clock, Logger } from '../domain/ports.ts';
+import { createMetricReader } from '../monitoring/reader.ts';
 import { createOutbound } from '../outbound/client.ts';
 import { openSqlite } from '../storage/sqlite/open.ts';
 import { createApp } from './app.ts';
@@ -16,7 +17,9 @@ import { createTelemetry } from './prometheus.ts';
 import { random } from './random.ts';
 import type { Route } from './route.ts';
 import { routes as allRoutes } from './routes.ts';
-import type { Delivery } from './sdk/delivery.ts';
+import { createOverrides } from './sdk/overrides.ts';
+import { createDelivery } from './sdk/publisher.ts';
+import { compileRegex } from './sdk/regex.ts';
 import { sha256 } from './secrets.ts';
 import { createSetupGate } from './setup-gate.ts';
 
@@ -33,18 +36,6 @@ export interface Answer<T> {
 
 export const OWNER = { email: 'owner@example.com', password: 'correct horse battery', name: 'Olive Owner' };
 const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };
-const NOBODY: Delivery = {
-  snapshot: async () => undefined,
-  stream: async ({ response }) => void response.end(),
-  drop() {},
-  announced: async () => {},
-  override() {},
-  settle() {},
-  observer: () => ({ decided() {}, audience() {}, arm() {} }),
-  readers: () => 0,
-  close: async () => {},
-};
-
 /**
  * A real server on a free port with a real SQLite file in a temporary directory. With `setup` (default) it has the project
  * `default` (development, production) and an owner. `make` adds or replaces what handlers work with, given the rest.
@@ -74,16 +65,18 @@ export async function createTestServer(
     logLevel: 'error',
     ...options.config,
   };
+  const delivery = createDelivery({ store, clock, log, regex: compileRegex });
+  const outbound = createOutbound({ allow: config.outboundAllow });
   const basic: Deps = {
     config,
     store,
     clock,
     random,
     log,
-    delivery: NOBODY,
-    overrides: { assert: async () => {}, settle: async () => {} },
-    metrics: { read: async () => ({ kind: 'unavailable', reason: 'no metric reader in this test' }) },
-    outbound: createOutbound({ allow: config.outboundAllow }),
+    delivery,
+    overrides: createOverrides({ delivery, file: join(dataDir, 'overrides'), log }),
+    metrics: createMetricReader({ outbound, clock, environment: {} }),
+    outbound,
     telemetry: createTelemetry(),
     passwords: createPasswords({ logN: 10 }),
     setup: createSetupGate({ store, clock, random }),
@@ -182,7 +175,9 @@ export async function createTestServer(
     token,
     async close() {
       await deps.delivery.close();
+      if (deps.delivery !== delivery) await delivery.close();
       await listening.close(0);
+      await outbound.close();
       await store.close();
       await rm(dataDir, { recursive: true, force: true });
     },

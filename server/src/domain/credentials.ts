@@ -24,7 +24,20 @@ const COMMONEST = new Set(
 );
 
 /** Whether this is what everybody tries first: on the list, or one to four characters over and over. */
-export function isCommon(password: string): boolean {
+function isCommon(password: string): boolean {
   const lower = password.toLowerCase();
   return COMMONEST.has(lower) || /^(.{1,4})\1+.{0,3}$/su.test(lower);
+}
+
+/** What is wrong with a password that somebody chooses, or null. */
+export function passwordMistake(password: string): string | null {
+  if (password.length < 12) return 'must have at least 12 characters';
+  if (password.length > 128) return 'must have at most 128 characters';
+  return isCommon(password) ? 'is one of those that are tried first; choose another' : null;
+}
+
+/** An e-mail address as accounts are found by: lower case, no spaces around; null where it is none. */
+export function accountEmail(text: string): string | null {
+  const email = text.trim().toLowerCase();
+  return email.length <= 254 && /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(email) ? email : null;
 }
