@@ -1,0 +1,106 @@
+import type { Plan, Rollout } from '../rollout.ts';
+import { type Mixture, NEW_MIXTURE } from './mixture.ts';
+import type { OpenList } from './open-exposures.ts';
+import type { Bets } from './process.ts';
+import { NOTHING_SPENT, type Spending } from './start-weights.ts';
+
+/** Distinct units of one arm, and how many of them failed. */
+export interface Figures {
+  readonly units: number;
+  readonly errors: number;
+}
+export interface BothArms {
+  readonly treatment: Figures;
+  readonly control: Figures;
+}
+export const NO_FIGURES: BothArms = { treatment: { units: 0, errors: 0 }, control: { units: 0, errors: 0 } };
+
+/** What a query guard has learnt from its source. */
+export interface QueryState {
+  readonly mixture: Mixture;
+  readonly spending: Spending;
+  /** End of the newest window that was judged, ms; the next begins there. */
+  readonly to: number;
+  /** The newest judged window: its start, errors, total and data's age. */
+  readonly newest: { readonly from: number; readonly errors: number; readonly total: number; readonly asOf: number } | null;
+  /** Why the last read told nothing, since when. */
+  readonly trouble: {
+    readonly kind: 'unavailable' | 'no-data' | 'stale';
+    readonly text: string;
+    readonly since: number;
+    readonly retryAt: number;
+    readonly permanent: boolean;
+  } | null;
+}
+
+/** A rollout's stored evidence: JSON, together with the batch log all that a new holder needs. */
+export interface Evidence {
+  readonly schema: 1;
+  /** The newest batch row, and the tick and time it belongs to. */
+  readonly seq: number;
+  readonly tick: number;
+  readonly at: number | null;
+  /** When units last came, and treatment units at the stage's percent. */
+  readonly unitsAt: number | null;
+  readonly treatedAt: number | null;
+  readonly mixture: Mixture;
+  readonly spending: Spending;
+  readonly lnM: number;
+  readonly lnS: number;
+  /** Treatment's errors and the difference of rates since the start time that weighs most. */
+  readonly heaviest: { readonly errors: number; readonly difference: number };
+  /** Distinct units since this stage began, and ln E that they are split as the percent says. */
+  readonly stage: BothArms & { readonly since: number; readonly lnMismatch: number };
+  readonly totals: BothArms;
+  readonly unattributed: number;
+  readonly open: OpenList;
+  /** Highest folded sequence of each reporting process, and when: reports reorder. */
+  readonly instances: Readonly<Record<string, { readonly sequence: number; readonly at: number }>>;
+  readonly queries: Readonly<Record<string, QueryState>>;
+  /** Guards whose pause a person has overruled by resuming. */
+  readonly overruled: readonly string[];
+  /** The present hold was announced; the failing evidence of an edited rollout was paged. */
+  readonly announced: boolean;
+  readonly paged: boolean;
+}
+
+export const NO_EVIDENCE: Evidence = {
+  schema: 1,
+  seq: 0,
+  tick: 0,
+  at: null,
+  unitsAt: null,
+  treatedAt: null,
+  mixture: NEW_MIXTURE,
+  spending: NOTHING_SPENT,
+  lnM: 0,
+  lnS: 0,
+  heaviest: { errors: 0, difference: 0 },
+  stage: { ...NO_FIGURES, since: 0, lnMismatch: 0 },
+  totals: NO_FIGURES,
+  unattributed: 0,
+  open: [],
+  instances: {},
+  queries: {},
+  overruled: [],
+  announced: false,
+  paged: false,
+};
+
+/** What a rollout's `evidence` holds. */
+export function evidenceOf(rollout: Pick<Rollout, 'evidence'>): Evidence {
+  const stored = rollout.evidence as Partial<Evidence> | null | undefined;
+  return stored?.schema === 1 ? { ...NO_EVIDENCE, ...stored } : NO_EVIDENCE;
+}
+
+/** What a plan bets on: the tolerated ratio of its outcome guard, and the ratio that a stage must refute. */
+export function betsOf(plan: Plan): Bets {
+  const guard = plan.guards.find(({ kind }) => kind === 'outcomes');
+  return { tolerated: guard?.kind === 'outcomes' ? guard.tolerated : 1, rhoBad: plan.rhoBad };
+}
+
+/** The bars of a plan's evidence: ln(m/α) to revert and to pause, ln(1/β) to advance; m guards share α. */
+export function barsOf(plan: Plan): { readonly revert: number; readonly pause: number; readonly advance: number } {
+  const m = Math.max(1, plan.guards.length);
+  return { revert: Math.log(m / plan.revertAlpha), pause: Math.log(m / plan.pauseAlpha), advance: Math.log(1 / plan.beta) };
+}

@@ -1,0 +1,97 @@
+import { decodeHashes, sampled, type UnitHash } from '@burgee/engine';
+import type { UnfoldedReport } from '../ports.ts';
+import type { Plan } from '../rollout.ts';
+import type { Group } from './at-risk.ts';
+import type { Evidence } from './evidence.ts';
+import type { OpenExposures } from './open-exposures.ts';
+
+/** A tick's reports, sorted into groups, and what they say beside units. */
+export interface Gathered {
+  readonly groups: readonly Group[];
+  readonly instances: Evidence['instances'];
+  readonly unattributed: number;
+}
+
+// an overdue exposure's own report may still be on its way: two flushes and the tick
+const GRACE_FLUSHES = 2;
+const GRACE_MS = 2_000;
+const FORGET_INSTANCE_MS = 3_600_000;
+
+/**
+ * Sorts reports into groups by (percent seen, stratum), ordered, and moves open exposures along: closed ones leave, new ones
+ * enter, overdue ones fail. `expire` false leaves them, where more reports are known to wait.
+ */
+export function gather(
+  reports: readonly UnfoldedReport[],
+  open: OpenExposures,
+  now: { readonly at: number; readonly plan: Plan; readonly instances: Evidence['instances']; readonly expire: boolean },
+): Gathered {
+  const groups = new Map<string, Group>();
+  const instances = new Map(Object.entries(now.instances));
+  let unattributed = 0;
+  // what comes with a client key is never evidence
+  for (const { report, part, receivedAt } of inOrder(reports.filter(({ client }) => !client))) {
+    const stratum = `${report.app}/${report.platform}`;
+    const newest = instances.get(report.instance)?.sequence ?? 0;
+    unattributed += part.unattributed;
+    for (const { arm, percent, opened, closed, failed } of part.arms) {
+      const group = groupOf(groups, percent, stratum);
+      const [all, bad] = [readUnits(closed), readUnits(failed)];
+      (arm === 'treatment' ? group.closed1 : group.closed0).push(...all);
+      (arm === 'treatment' ? group.failed1 : group.failed0).push(...bad);
+      for (const unit of [...all, ...bad]) open.close(unit, arm);
+      // a late report's exposures may have closed in one that was folded before it
+      if (report.sequence < newest) continue;
+      for (const unit of readUnits(opened)) open.add(unit, { arm, percent, stratum, since: receivedAt });
+    }
+    instances.set(report.instance, { sequence: Math.max(newest, report.sequence), at: now.at });
+  }
+  if (now.expire) failOverdue(groups, open, now.at, now.plan);
+  const kept = [...instances].filter(([, seen]) => now.at - seen.at < FORGET_INSTANCE_MS);
+  return {
+    groups: [...groups.values()].filter(isSomething).sort((a, b) => a.percent - b.percent || order(a.stratum, b.stratum)),
+    instances: Object.fromEntries(kept),
+    unattributed,
+  };
+}
+
+function failOverdue(groups: Map<string, Group>, open: OpenExposures, at: number, plan: Plan): void {
+  const grace = GRACE_FLUSHES * plan.flushMs + GRACE_MS;
+  for (const { unit, arm, percent, stratum } of open.takeOverdue(at - plan.openMs - grace)) {
+    const group = groupOf(groups, percent, stratum);
+    if (arm === 'treatment') group.closed1.push(unit);
+    else if (sampled(unit, plan.controlSample)) group.closed0.push(unit);
+    (arm === 'treatment' ? group.failed1 : group.failed0).push(unit);
+  }
+}
+
+function groupOf(groups: Map<string, Group>, percent: number, stratum: string): Group {
+  const key = `${percent} ${stratum}`;
+  const known = groups.get(key);
+  if (known) return known;
+  const group = { percent, stratum, closed1: [], closed0: [], failed1: [], failed0: [] };
+  groups.set(key, group);
+  return group;
+}
+
+function isSomething({ closed1, closed0, failed1, failed0 }: Group): boolean {
+  return closed1.length + closed0.length + failed1.length + failed0.length > 0;
+}
+
+function inOrder(reports: readonly UnfoldedReport[]): UnfoldedReport[] {
+  return [...reports].sort((a, b) => order(a.report.instance, b.report.instance) || a.report.sequence - b.report.sequence);
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** One malformed list must not stop a guard: it is read as empty. */
+function readUnits(text: string): UnitHash[] {
+  if (text === '') return [];
+  try {
+    return decodeHashes(text);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,176 @@
+import { decodeHashes, encodeHashes } from '@burgee/engine';
+import type { UnfoldedReport } from '../ports.ts';
+import type { Batch, Rollout } from '../rollout.ts';
+import { atNewStage, type Known, meet, nobody, type Tally, tally } from './at-risk.ts';
+import { shareOf } from './comparison.ts';
+import { type BothArms, betsOf, type Evidence, NO_FIGURES } from './evidence.ts';
+import { gather } from './fold.ts';
+import { lnMixture } from './mixture.ts';
+import { OpenExposures } from './open-exposures.ts';
+import { isComparable, type Line, NEW_PROCESS, type Process, stepProcess, type Tick, wantsExact } from './process.ts';
+import { expectedShare, lnSampleRatio } from './sample-ratio.ts';
+import { nextWeight } from './start-weights.ts';
+import { sinceHeaviest } from './starts.ts';
+
+/** What the holder of a rollout keeps between ticks; `replay` makes it from the batch log. Mutable: drop it after a failed commit. */
+export interface Memory {
+  known: Known;
+  process: Process;
+  open: OpenExposures;
+  stage: BothArms;
+  totals: BothArms;
+}
+
+/** The part of a batch row that only a replay reads. */
+interface LineState {
+  readonly tick: number;
+  readonly weight: number;
+  readonly since: number;
+  readonly inStage: boolean;
+  readonly exact: boolean;
+}
+
+/** Folds a tick's reports into memory; answers the rows to log and the evidence to store, or null where nothing came. */
+export function foldTick(
+  memory: Memory,
+  rollout: Rollout,
+  evidence: Evidence,
+  reports: readonly UnfoldedReport[],
+  now: { readonly at: number; readonly expire: boolean },
+): { readonly batches: readonly Batch[]; readonly evidence: Evidence } | null {
+  const { plan, percent, stageSince: since } = rollout;
+  const gathered = gather(reports, memory.open, { ...now, plan, instances: evidence.instances });
+  if (reports.length === 0 && gathered.groups.length === 0) return null;
+  if (memory.process.since !== since) enterStage(memory);
+
+  const tallies = gathered.groups.map((group) => {
+    const inStage = group.percent === percent;
+    return { group, inStage, tally: tally(group, memory.known, inStage) };
+  });
+  const lines = tallies.map(({ tally: counts, inStage }) => ({
+    ...counts,
+    inStage,
+    exact: wantsExact(memory.process, counts),
+  }));
+  const stageSeen = lines.some((line) => line.inStage && isComparable(line));
+  const { weight, spending } = lines.some(isComparable)
+    ? nextWeight(evidence.spending, plan, { at: now.at, stage: rollout.stage, stageSeen })
+    : { weight: 0, spending: evidence.spending };
+  const tick = evidence.tick + 1;
+  const after = applyTick(memory, { weight, since, lines }, rollout);
+  const batches = tallies.map(({ group, inStage, tally: t }, i): Batch => {
+    const state: LineState = { tick, weight, since, inStage, exact: lines[i]?.exact ?? false };
+    return {
+      rollout: rollout.id,
+      seq: evidence.seq + 1 + i,
+      at: now.at,
+      stage: rollout.stage,
+      percent: group.percent,
+      stratum: group.stratum,
+      ...{ n1: t.n1, e1: t.e1, n0: t.n0, e0: t.e0, w: shareOf(t) },
+      ...(after[i] ?? { lnM: evidence.lnM, lnS: evidence.lnS }),
+      state,
+      ...{ erred: encodeHashes(t.erred), seen1: encodeHashes(t.seen1), seen0: encodeHashes(t.seen0) },
+    };
+  });
+  const treated = lines.some((line) => line.inStage && line.n1 > 0);
+  return {
+    batches,
+    evidence: {
+      ...evidence,
+      ...summary(memory, rollout),
+      seq: evidence.seq + batches.length,
+      tick,
+      at: now.at,
+      unitsAt: tallies.some(({ tally: t }) => t.n1 + t.n0 > 0) ? now.at : evidence.unitsAt,
+      treatedAt: treated ? now.at : evidence.treatedAt,
+      spending,
+      unattributed: evidence.unattributed + gathered.unattributed,
+      open: memory.open.toList(),
+      instances: gathered.instances,
+    },
+  };
+}
+
+/** What memory says, for the row that is stored and shown. */
+export function summary(
+  memory: Memory,
+  rollout: Rollout,
+): Pick<Evidence, 'mixture' | 'lnM' | 'lnS' | 'heaviest' | 'stage' | 'totals'> {
+  const { process, stage } = memory;
+  const current = process.since === rollout.stageSince;
+  const figures = current ? stage : NO_FIGURES;
+  const w = expectedShare(rollout.percent, rollout.plan.controlSample);
+  return {
+    mixture: process.mixture,
+    lnM: lnMixture(process.mixture),
+    lnS: current ? process.lnS : 0,
+    heaviest: sinceHeaviest(process.starts),
+    stage: {
+      ...figures,
+      since: rollout.stageSince,
+      lnMismatch: lnSampleRatio(figures.treatment.units, figures.control.units, w),
+    },
+    totals: memory.totals,
+  };
+}
+
+/** Makes memory from the batch log, oldest row first. */
+export function replay(rollout: Rollout, evidence: Evidence, log: readonly Batch[]): Memory {
+  const memory: Memory = {
+    known: nobody(),
+    process: NEW_PROCESS,
+    open: OpenExposures.from(evidence.open),
+    stage: NO_FIGURES,
+    totals: NO_FIGURES,
+  };
+  for (const rows of byTick(log)) {
+    const first = rows[0].state as LineState;
+    if (memory.process.since !== first.since) enterStage(memory);
+    const lines = rows.map((row) => {
+      const state = row.state as LineState;
+      const [erred, seen1, seen0] = [decodeHashes(row.erred), decodeHashes(row.seen1), decodeHashes(row.seen0)];
+      for (const unit of erred) memory.known.erred.add(unit);
+      meet(seen1, memory.known.stage1, memory.known.ever1);
+      meet(seen0, memory.known.stage0, memory.known.ever0);
+      const { n1, e1, n0, e0 } = row;
+      return { n1, e1, n0, e0, inStage: state.inStage, exact: state.exact };
+    });
+    applyTick(memory, { weight: first.weight, since: first.since, lines }, rollout);
+  }
+  return memory;
+}
+
+function byTick(log: readonly Batch[]): [Batch, ...Batch[]][] {
+  const ticks = new Map<number, [Batch, ...Batch[]]>();
+  for (const row of log) {
+    const { tick } = row.state as LineState;
+    const rows = ticks.get(tick);
+    if (rows) rows.push(row);
+    else ticks.set(tick, [row]);
+  }
+  return [...ticks.values()];
+}
+
+function enterStage(memory: Memory): void {
+  memory.known = atNewStage(memory.known);
+  memory.stage = NO_FIGURES;
+}
+
+function applyTick(memory: Memory, tick: Tick & { readonly lines: readonly (Line & Partial<Tally>)[] }, rollout: Rollout) {
+  const { process, after } = stepProcess(memory.process, tick, betsOf(rollout.plan));
+  const inStage = tick.lines.filter((line) => line.inStage);
+  const { stage1, stage0, ever1, ever0 } = memory.known;
+  memory.process = process;
+  memory.stage = grow(memory.stage, inStage, stage1.size, stage0.size);
+  memory.totals = grow(memory.totals, inStage, ever1.size, ever0.size);
+  return after;
+}
+
+function grow(before: BothArms, lines: readonly Line[], units1: number, units0: number): BothArms {
+  const sum = (pick: (line: Line) => number) => lines.reduce((total, line) => total + pick(line), 0);
+  return {
+    treatment: { units: units1, errors: before.treatment.errors + sum((line) => line.e1) },
+    control: { units: units0, errors: before.control.errors + sum((line) => line.e0) },
+  };
+}

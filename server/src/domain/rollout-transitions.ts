@@ -1,0 +1,168 @@
+import type { Actor } from './access.ts';
+import type { FlagState } from './flag.ts';
+import { type Evidence, evidenceOf } from './guard/evidence.ts';
+import { percentText } from './guard/words.ts';
+import type { Change, Stored } from './ports.ts';
+import type { Rollout, RolloutState } from './rollout.ts';
+import type { Action } from './rollout-decide.ts';
+import { withPercent } from './rollout-rule.ts';
+
+export const BURGEE: Actor = { kind: 'burgee', id: 'controller', name: 'Burgee' };
+
+/** Where an action happens, and who wants it. */
+export interface Situation {
+  readonly rollout: Stored<Rollout>;
+  readonly state: Stored<FlagState> | undefined;
+  readonly actor: Actor;
+  readonly at: number;
+  /** A person's reason, for the audit. */
+  readonly reason?: string;
+  /** Stored with the action, when this tick folded something. */
+  readonly evidence?: Evidence;
+}
+
+/** How one action changes the rollout: its fields, the sentence for timeline and audit (null: none), the rule's percent. */
+interface Step {
+  readonly fields: Partial<Rollout>;
+  readonly evidence?: Partial<Evidence>;
+  readonly event: string;
+  readonly text: string | null;
+  /** The rule's new percent. */
+  readonly percent?: number;
+  /** SDKs must hear of it: the percent or the ramp's mark changes. */
+  readonly moves?: boolean;
+}
+type Acting = Exclude<Action, { kind: 'stay' }>;
+type Steps = { readonly [K in Acting['kind']]: (action: Extract<Acting, { kind: K }>, situation: Situation) => Step };
+
+/** The change that makes an action true: percent, rollout, evidence and audit together. */
+export function changeOf(action: Acting, situation: Situation): Change {
+  const { rollout, state, actor, at } = situation;
+  const step = (STEPS[action.kind] as (action: Acting, situation: Situation) => Step)(action, situation);
+  const before = rollout.entity;
+  const evidence = { ...(situation.evidence ?? evidenceOf(before)), ...step.evidence };
+  const entry = step.text === null ? [] : [{ at, event: step.event, text: step.text, actor: actor.name }];
+  const after: Rollout = { ...before, ...step.fields, evidence, timeline: [...before.timeline, ...entry] };
+  const scope = { project: before.project, environment: before.environment };
+  const moved = step.percent !== undefined && state !== undefined;
+  return {
+    environments: step.moves ? [scope] : [],
+    writes: [
+      { put: 'rollout', entity: after, basedOn: rollout.version },
+      ...(moved
+        ? [{ put: 'state' as const, entity: stateAt(state.entity, before.rule, step.percent ?? 0), basedOn: state.version }]
+        : []),
+    ],
+    audit:
+      step.text === null
+        ? []
+        : [
+            {
+              ...scope,
+              actor,
+              action: `rollout.${step.event}`,
+              object: `rollout/${before.id}`,
+              summary: `${before.flag}: ${step.text}`,
+              before: { state: before.state, percent: before.percent },
+              after: { state: after.state, percent: after.percent },
+              reason: situation.reason ?? null,
+            },
+          ],
+  };
+}
+
+function stateAt(state: FlagState, rule: string, percent: number): FlagState {
+  return { ...state, rules: withPercent(state.rules, rule, percent) };
+}
+
+/** Where a revert takes the rule: to 0, or where it was before the rollout; never up. */
+export function revertPercent(rollout: Rollout, state: FlagState | undefined): number {
+  const wanted = rollout.plan.revertTo === 'start' ? rollout.startPercent : 0;
+  const present = state?.rules.find(({ id }) => id === rollout.rule)?.percent ?? 0;
+  return Math.min(wanted, present);
+}
+
+const enter = (state: RolloutState, code: string, text: string, at: number): Partial<Rollout> => ({
+  state,
+  reason: { code, text, since: at },
+});
+
+const STEPS: Steps = {
+  abort: ({ code, text }, { at }) => ({
+    fields: { ...enter('aborted', code, text, at), endedAt: at },
+    event: 'aborted',
+    text,
+    moves: true,
+  }),
+  revert: ({ text }, { rollout, state, actor, at, reason }) => {
+    const percent = revertPercent(rollout.entity, state?.entity);
+    const byHand = actor.kind !== 'burgee';
+    const why = byHand
+      ? `Reverted to ${percentText(percent)} by ${actor.name}: ${reason ?? text}`
+      : `Reverted to ${percentText(percent)}: ${text}.`;
+    return {
+      fields: {
+        ...enter('reverted', byHand ? 'by-hand' : 'evidence', byHand ? (reason ?? text) : text, at),
+        percent,
+        endedAt: at,
+        confirmedAt: null,
+      },
+      event: 'reverted',
+      text: why,
+      percent,
+      moves: true,
+    };
+  },
+  pause: ({ code, text, notify }, { at, actor }) => ({
+    fields: enter('paused', code, text, at),
+    event: 'paused',
+    text: notify ? `Paused: ${text}` : `Paused by ${actor.name}: ${text}`,
+  }),
+  page: ({ text }) => ({
+    fields: {},
+    evidence: { paged: true },
+    event: 'evidence',
+    text: `Would have reverted, but a person changed the rule: ${text}.`,
+  }),
+  hold: ({ code, text }, { at }) => {
+    const patient = code === 'max-hold' || code === 'manual-stage';
+    return {
+      fields: enter('holding', code, text, at),
+      evidence: { announced: patient },
+      event: 'held',
+      text: patient ? text : null,
+    };
+  },
+  announce: (_, { rollout }) => ({
+    fields: {},
+    evidence: { announced: true },
+    event: 'held',
+    text: `Holding: ${rollout.entity.reason?.text ?? 'evidence is missing'}.`,
+  }),
+  run: (_, { rollout }) => ({
+    fields: { state: 'running', reason: null },
+    evidence: { announced: false },
+    event: 'running',
+    text: evidenceOf(rollout.entity).announced ? 'Goes on: what held it is over.' : null,
+  }),
+  advance: ({ stage, percent, completes }, { rollout, actor, at }) => {
+    const by = actor.kind === 'burgee' ? '' : ` by ${actor.name}`;
+    const from = percentText(rollout.entity.percent);
+    return {
+      fields: {
+        state: completes ? 'completed' : 'running',
+        reason: null,
+        stage,
+        percent,
+        stageSince: at,
+        bakeSince: at,
+        ...(completes ? { endedAt: at } : {}),
+      },
+      evidence: { announced: false },
+      event: completes ? 'completed' : 'advanced',
+      text: completes ? `Completed${by}: everyone has it now.` : `Advanced${by} from ${from} to ${percentText(percent)}.`,
+      percent,
+      moves: true,
+    };
+  },
+};
