@@ -71,7 +71,6 @@ export const PARTS: readonly Part[] = [
 
   { name: 'shop', files: /^examples\/shop\//, imports: ['sdk node'], packages: ['*', NODE] },
   { name: 'demo', files: /^examples\/demo\//, imports: ['server api'], packages: [NODE, 'vitest'] },
-  { name: 'bench', files: /^bench\//, imports: ['engine', 'sdk node', 'conformance'], packages: ['*', NODE, 'vitest'] },
   {
     name: 'conformance',
     files: /^conformance\//,
