@@ -147,7 +147,8 @@ function compileRule(flag: RulesetFlag, rule: Rule, answer: Answer, around: Surr
   if (typeof rule?.id !== 'string') throw new FlagError('a rule needs an id');
   const { id, serve } = rule;
   const percent = around.percentOf(flag.key, rule);
-  if (!(percent >= 0 && percent <= 100)) throw new FlagError(`rule ${id} has the percent ${String(percent)}, not 0…100`);
+  if (typeof percent !== 'number' || !(percent >= 0 && percent <= 100))
+    throw new FlagError(`rule ${id} has the percent ${String(percent)}, not 0…100`);
   const threshold = thresholdOf(percent);
   const salt = rule.salt ?? flag.key;
   const test = compileTest(rule, around);

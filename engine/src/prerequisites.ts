@@ -29,6 +29,7 @@ export function weighPrerequisites(key: string, flags: ReadonlyMap<string, Rules
     if (met >= PREREQUISITE_LIMIT)
       throw new FlagError(`it depends on more than ${PREREQUISITE_LIMIT} evaluations of other flags`);
     const next = pending.pop();
-    if (next !== undefined) pending.push(...behind(flags.get(next)));
+    // a flag in a cycle of its own answers PARSE_ERROR without looking behind itself
+    if (next !== undefined && !reachesItself(next, flags)) pending.push(...behind(flags.get(next)));
   }
 }
