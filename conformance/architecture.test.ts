@@ -101,6 +101,21 @@ describe('the house', () => {
     expect(IMPURE.some((pattern) => pattern.test('const t = Date.now();'))).toBe(true);
   });
 
+  it('lets requests leave the server by one door only', () => {
+    const leaves = /\bfetch\(|from .undici.|\bhttps?\.(get|request)\(/;
+    const wrong = sources.filter((file) => {
+      const part = partOf(file)?.name ?? '';
+      return (
+        file.startsWith('server/src/') &&
+        part !== 'outbound' &&
+        part !== 'server tests' &&
+        leaves.test(withoutComments(readFileSync(join(root, file), 'utf8')))
+      );
+    });
+    expect(wrong).toEqual([]);
+    expect(leaves.test(readFileSync(join(root, 'server/src/outbound/client.ts'), 'utf8'))).toBe(true);
+  });
+
   it('has no file over 400 lines and no folder without a meaning', () => {
     const long = sources.filter((file) => readFileSync(join(root, file), 'utf8').split('\n').length > 400);
     expect(long).toEqual([]);

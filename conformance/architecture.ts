@@ -26,7 +26,7 @@ export const PARTS: readonly Part[] = [
 
   {
     name: 'sdk tests',
-    files: /^client-sdk\/(src\/.*\.test\.ts|test\/|vitest)/,
+    files: /^client-sdk\/(src\/.*\.test\.ts|src\/testing\/|test\/)/,
     imports: ['sdk', 'sdk node', 'engine', 'conformance'],
     packages: ['*', NODE, 'vitest', 'fast-check', 'hono', '@hono/node-server'],
   },
@@ -94,7 +94,7 @@ export const IMPURE: readonly RegExp[] = [
   /\bMath\.random\b/,
   /\bperformance\b/,
   /\bset(Timeout|Interval|Immediate)\b/,
-  /\bprocess\./,
+  /\bprocess\.(env|argv|exit|hrtime|nextTick|on|once|stdout|stderr|cwd|pid|uptime|memoryUsage|platform|versions?)\b/,
   /\bcrypto\b/,
   /\bfetch\(/,
   /\bconsole\./,
