@@ -1,0 +1,42 @@
+import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
+import { Pool } from 'pg';
+import { BurgeeError } from '../../domain/errors.ts';
+import type { Logger } from '../../domain/ports.ts';
+
+/** The pool's database or one transaction of it. */
+export type Db = Pick<NodePgDatabase, 'select' | 'selectDistinct' | 'insert' | 'update' | 'delete' | 'execute'>;
+
+const STATEMENT_MS = 5000;
+const LOCK_MS = 2000;
+
+/**
+ * A pool whose statements end after 5 s and wait 2 s for a lock. Connections that die, idle or in use, are logged and replaced;
+ * without these listeners node would end the process.
+ */
+export function createPool(url: string, log: Logger): Pool {
+  const pool = new Pool({
+    connectionString: url,
+    application_name: 'burgee',
+    max: 10,
+    connectionTimeoutMillis: 5000,
+    statement_timeout: STATEMENT_MS,
+    lock_timeout: LOCK_MS,
+    idle_in_transaction_session_timeout: 2 * STATEMENT_MS,
+  });
+  const lost = (error: Error) => log.warn({ err: error }, 'postgres: a connection was lost');
+  pool.on('error', lost);
+  pool.on('connect', (client) => client.on('error', lost));
+  return pool;
+}
+
+/** What the server says about fsync. Throws `storage` unless an acknowledged commit survives a crash of the machine. */
+export async function durabilityOf(pool: Pool): Promise<string> {
+  const answer = await pool.query<{ commit: string; fsync: string }>(
+    "select current_setting('synchronous_commit') as commit, current_setting('fsync') as fsync",
+  );
+  const { commit = '?', fsync = '?' } = answer.rows[0] ?? {};
+  const found = `synchronous_commit=${commit}, fsync=${fsync}`;
+  if (commit === 'off' || fsync !== 'on')
+    throw new BurgeeError('storage', `postgres would lose acknowledged writes: ${found}, wanted on and on`, { found });
+  return found;
+}
