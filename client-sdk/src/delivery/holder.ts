@@ -1,0 +1,119 @@
+import {
+  needsRegex,
+  type Override,
+  type Prepared,
+  type PrepareOptions,
+  prepare,
+  type Revision,
+  type Ruleset,
+} from '@burgee/engine';
+import type { Receipt } from './connection.ts';
+import { type Digest, openEnvelope, sealRuleset } from './envelope.ts';
+import { activeOverrides, mergeDelta, mergeSnapshot } from './merge.ts';
+
+/** Where what is being evaluated came from. `default`: nothing is held, callers get their defaults. */
+export type Source = 'live' | 'disk' | 'bootstrap' | 'default';
+
+/** What one swap of the ruleset brought. */
+export interface Swap {
+  readonly source: Source;
+  readonly ruleset: Ruleset;
+  readonly prepared: Prepared;
+  /** Flags whose definition, segments or percent changed. */
+  readonly changed: readonly string[];
+}
+
+/** Holds the newest good ruleset. Older, damaged and foreign ones never get in, and a failing one leaves everything as it was. */
+export interface Holder {
+  receive(envelope: string): Promise<Receipt>;
+  /** A ruleset from disk or from the caller's bootstrap; taken only while nothing is held. False where it cannot be used. */
+  seed(ruleset: Ruleset, source: 'disk' | 'bootstrap'): Promise<boolean>;
+  /** The server has what is held. True when it had come from elsewhere and is now as good as live. */
+  confirm(): boolean;
+  override(override: Override): void;
+  ruleset(): Ruleset | undefined;
+  revision(): Revision | undefined;
+  source(): Source;
+}
+
+export function createHolder(input: {
+  readonly digest: Digest;
+  /** Loads the RE2 engine; called once, before the first ruleset that needs it is prepared. */
+  readonly loadRegex: () => Promise<NonNullable<PrepareOptions['regex']>>;
+  readonly swapped: (swap: Swap) => void;
+  /** A newly applied live ruleset as an envelope, made only when called. */
+  readonly applied: (envelope: () => string, ruleset: Ruleset) => void;
+}): Holder {
+  let held: Ruleset | undefined;
+  let source: Source = 'default';
+  let overrides: readonly Override[] = [];
+  let regex: PrepareOptions['regex'];
+
+  const ready = async (ruleset: Ruleset): Promise<void> => {
+    // without it only the flags that need it answer their default
+    if (regex === undefined && needsRegex(ruleset)) regex = await input.loadRegex().catch(() => undefined);
+  };
+
+  const swap = (ruleset: Ruleset, from: Source, changed: readonly string[]): void => {
+    const active = activeOverrides(overrides, ruleset);
+    const effective: Ruleset = { ...ruleset, overrides: active, overridesApplied: [] };
+    const prepared = prepare(effective, regex === undefined ? {} : { regex });
+    overrides = active;
+    held = ruleset;
+    source = from;
+    input.swapped({ source: from, ruleset, prepared, changed });
+  };
+
+  return {
+    async receive(envelope) {
+      const message = openEnvelope(envelope, input.digest);
+      // what came from disk pins nothing: a server that was set up anew under the same address wins
+      const foreignSeed =
+        message.kind === 'ruleset' && source !== 'live' && held !== undefined && !sameHome(held, message.ruleset);
+      const base = foreignSeed ? undefined : held;
+      const merge = message.kind === 'ruleset' ? mergeSnapshot(base, message.ruleset) : mergeDelta(base, message.delta);
+      switch (merge.verdict) {
+        case 'resync':
+          return { ok: false, failure: { code: 'resync', message: 'a revision is missing' } };
+        case 'foreign':
+          return { ok: false, failure: { code: 'foreign', message: 'the ruleset belongs to another project or environment' } };
+        case 'older':
+          return { ok: true, newest: false };
+        case 'ignore':
+          return { ok: true, newest: true };
+        case 'take':
+          await ready(merge.ruleset);
+          swap(merge.ruleset, 'live', merge.changed);
+          input.applied(() => (message.kind === 'ruleset' ? envelope : sealRuleset(merge.ruleset, input.digest)), merge.ruleset);
+          return { ok: true, newest: true };
+      }
+    },
+    async seed(ruleset, from) {
+      try {
+        await ready(ruleset);
+        if (held !== undefined) return false;
+        const flags = ruleset.flags.map((flag) => flag.key);
+        swap(ruleset, from, flags);
+        return true;
+      } catch {
+        return false;
+      }
+    },
+    confirm() {
+      if (held === undefined || source === 'live') return false;
+      source = 'live';
+      return true;
+    },
+    override(override) {
+      overrides = [...overrides.filter((one) => one.id !== override.id), override].slice(-MOST_OVERRIDES);
+      if (held !== undefined) swap(held, source, [override.flag]);
+    },
+    ruleset: () => held,
+    revision: () => held?.revision,
+    source: () => source,
+  };
+}
+
+const MOST_OVERRIDES = 1_000;
+
+const sameHome = (a: Ruleset, b: Ruleset): boolean => a.project === b.project && a.environment === b.environment;

@@ -1,0 +1,92 @@
+import type { Delta, Override, Revision, Ruleset } from '@burgee/engine';
+
+/**
+ * What to do with an arriving ruleset or delta: take the merged ruleset; ignore what is not newer; ask for a snapshot because of
+ * a gap or a new epoch; refuse what belongs to another project or environment.
+ */
+export type Merge =
+  | { readonly verdict: 'take'; readonly ruleset: Ruleset; readonly changed: readonly string[] }
+  | { readonly verdict: 'ignore' }
+  | { readonly verdict: 'older' }
+  | { readonly verdict: 'resync' }
+  | { readonly verdict: 'foreign' };
+
+/** Negative when `a` is older than `b`, 0 when equal. */
+export function compareRevisions(a: Revision, b: Revision): number {
+  return a.epoch - b.epoch || a.n - b.n;
+}
+
+/** A snapshot replaces everything, if it is newer. `changed` lists the flags whose definition differs. */
+export function mergeSnapshot(held: Ruleset | undefined, incoming: Ruleset): Merge {
+  if (held === undefined) return { verdict: 'take', ruleset: incoming, changed: incoming.flags.map((flag) => flag.key) };
+  if (held.project !== incoming.project || held.environment !== incoming.environment) return { verdict: 'foreign' };
+  const order = compareRevisions(incoming.revision, held.revision);
+  if (order === 0) return { verdict: 'ignore' };
+  if (order < 0) return { verdict: 'older' };
+  return { verdict: 'take', ruleset: incoming, changed: differences(held, incoming) };
+}
+
+/** A delta applies to exactly the revision before it, within one epoch. */
+export function mergeDelta(held: Ruleset | undefined, delta: Delta): Merge {
+  if (held === undefined) return { verdict: 'resync' };
+  const order = compareRevisions(delta.revision, held.revision);
+  if (order <= 0) return { verdict: 'ignore' };
+  if (delta.revision.epoch !== held.revision.epoch || delta.revision.n !== held.revision.n + 1) return { verdict: 'resync' };
+  const ruleset: Ruleset = {
+    ...held,
+    revision: delta.revision,
+    flags: replace(held.flags, delta.flags, delta.removedFlags),
+    segments: replace(held.segments, delta.segments, delta.removedSegments),
+    overrides: delta.overrides ?? [],
+    overridesApplied: delta.overridesApplied ?? [],
+  };
+  const changed = new Set([...delta.flags.map((flag) => flag.key), ...delta.removedFlags]);
+  const segments = new Set([...delta.segments.map((segment) => segment.key), ...delta.removedSegments]);
+  if (segments.size > 0) addUsersOf(segments, ruleset, changed);
+  return { verdict: 'take', ruleset, changed: [...changed] };
+}
+
+/** Overrides still in force: known ones and the ruleset's, without those whose id the ruleset lists as applied. */
+export function activeOverrides(known: readonly Override[], ruleset: Ruleset): readonly Override[] {
+  const applied = new Set(ruleset.overridesApplied ?? []);
+  const byId = new Map<string, Override>();
+  for (const override of [...known, ...(ruleset.overrides ?? [])]) byId.set(override.id, override);
+  return [...byId.values()].filter((override) => !applied.has(override.id));
+}
+
+function replace<T extends { readonly key: string }>(
+  held: readonly T[],
+  fresh: readonly T[],
+  removed: readonly string[],
+): readonly T[] {
+  if (fresh.length === 0 && removed.length === 0) return held;
+  const byKey = new Map(held.map((item) => [item.key, item]));
+  for (const key of removed) byKey.delete(key);
+  for (const item of fresh) byKey.set(item.key, item);
+  return [...byKey.values()];
+}
+
+function differences(held: Ruleset, incoming: Ruleset): readonly string[] {
+  const before = new Map(held.flags.map((flag) => [flag.key, JSON.stringify(flag)]));
+  const changed = new Set<string>();
+  for (const flag of incoming.flags) {
+    if (before.get(flag.key) !== JSON.stringify(flag)) changed.add(flag.key);
+    before.delete(flag.key);
+  }
+  for (const key of before.keys()) changed.add(key);
+  const segments = new Map(held.segments.map((segment) => [segment.key, JSON.stringify(segment)]));
+  const moved = new Set<string>();
+  for (const segment of incoming.segments) {
+    if (segments.get(segment.key) !== JSON.stringify(segment)) moved.add(segment.key);
+    segments.delete(segment.key);
+  }
+  for (const key of segments.keys()) moved.add(key);
+  if (moved.size > 0) addUsersOf(moved, incoming, changed);
+  return [...changed];
+}
+
+function addUsersOf(segments: ReadonlySet<string>, ruleset: Ruleset, into: Set<string>): void {
+  for (const flag of ruleset.flags) {
+    if (flag.rules.some((rule) => rule.segments?.some((reference) => segments.has(reference.segment)))) into.add(flag.key);
+  }
+}

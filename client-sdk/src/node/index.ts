@@ -1,0 +1,16 @@
+export type {
+  Arm,
+  EvaluationContext,
+  EvaluationErrorCode,
+  JsonValue,
+  Reason,
+  Revision,
+  Ruleset,
+} from '@burgee/engine';
+export type { Status } from '../client.ts';
+export type { Source } from '../delivery/holder.ts';
+export type { Detail, Evaluator } from '../evaluator.ts';
+export type { ClientError, ClientEvents, Readiness } from '../events.ts';
+export { type Client, createClient, type WorkOutcome } from './create-client.ts';
+export type { FastifyInstance, HonoContext, Middleware } from './middleware.ts';
+export type { ClientOptions } from './options.ts';
