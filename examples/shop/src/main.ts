@@ -15,7 +15,7 @@ const counters = createCounters();
 const faults = createFaults();
 const shop = new Hono();
 
-shop.use(flags.middleware.hono());
+shop.use(flags.middleware());
 
 /** One page in its old or new version, for the user that the request names. */
 function page(name: string, flag: string, content: (isNew: boolean, context: Context) => object) {

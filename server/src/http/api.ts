@@ -6,4 +6,5 @@ export type * from '../domain/errors.ts';
 export type * from '../domain/flag.ts';
 export type * from '../domain/guard.ts';
 export type * from '../domain/rollout.ts';
+export type * from '../domain/rollout-view.ts';
 export type * from '../domain/segment.ts';
