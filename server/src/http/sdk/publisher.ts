@@ -99,11 +99,9 @@ export function createDelivery(input: {
   let turn = 0;
   const beat = setInterval(() => {
     turn = (turn + 1) % TURNS;
-    const now = performance.now();
     for (const [reader, of] of readers) {
-      if (of.turn !== turn) continue;
-      if (reader.blockedAt !== undefined && now - reader.blockedAt > limits.stallMs) reader.drop();
-      else reader.beat();
+      reader.inspect();
+      if (of.turn === turn) reader.beat();
     }
   }, limits.heartbeatMs / TURNS).unref();
   const unwatch = store.watch(moved);
@@ -147,7 +145,7 @@ export function createDelivery(input: {
         feed: view,
         position,
         tokenId,
-        backlogBytes: limits.backlogBytes,
+        limits,
         onClose: (closed) => {
           view.readers.delete(closed);
           readers.delete(closed);

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Revision } from '@burgee/engine';
 import { event } from './envelope.ts';
+import type { StreamLimits } from './limits.ts';
 
 /** How far a reader is: the revision it was sent, and the last of the overrides. */
 export interface Position {
@@ -33,10 +34,12 @@ export class Reader {
   readonly tokenId: string;
   #response: ServerResponse;
   #feed: Feed;
-  #backlogBytes: number;
+  #limits: Pick<StreamLimits, 'backlogBytes' | 'stallMs'>;
   #position: Position | null;
   #rest: Buffer | undefined;
+  /** Since when (ms of `performance.now`) something waits and nothing is taken. */
   #blockedAt: number | undefined;
+  #suspectedAt: number | undefined;
   /** The feed's `published` when this reader last took something. */
   #seen = 0;
   #open = true;
@@ -46,13 +49,13 @@ export class Reader {
     feed: Feed;
     position: Position | null;
     tokenId: string;
-    backlogBytes: number;
+    limits: Pick<StreamLimits, 'backlogBytes' | 'stallMs'>;
     onClose: (reader: Reader) => void;
   }) {
     this.tokenId = input.tokenId;
     this.#response = input.response;
     this.#feed = input.feed;
-    this.#backlogBytes = input.backlogBytes;
+    this.#limits = input.limits;
     this.#position = input.position;
     const closed = () => {
       if (!this.#open) return;
@@ -70,13 +73,9 @@ export class Reader {
     this.beat();
   }
 
-  /** Writes what the reader is owed until it is up to date or its socket is full. Drops it when it is owed too much. */
+  /** Writes what the reader is owed until it is up to date or its socket is full. */
   catchUp(): void {
-    if (!this.#open) return;
-    if (this.#blockedAt !== undefined) {
-      if (this.#feed.published - this.#seen > this.#backlogBytes) this.drop();
-      return;
-    }
+    if (!this.#open || this.#blockedAt !== undefined) return;
     for (;;) {
       if (this.#rest === undefined) {
         const next = this.#feed.after(this.#position);
@@ -97,9 +96,19 @@ export class Reader {
     this.#write(heartbeat(this.#position.revision));
   }
 
-  /** Since when (ms of `performance.now`) the reader has taken nothing although something waits for it. */
-  get blockedAt(): number | undefined {
-    return this.#blockedAt;
+  /**
+   * Drops the reader if it has taken nothing for too long, or while more than the cap was published. To be called about once a
+   * second. It takes two calls, since a socket can only drain between turns of the event loop: many commits in one turn are not
+   * the reader's fault.
+   */
+  inspect(): void {
+    const since = this.#blockedAt;
+    if (since === undefined || this.#suspectedAt !== since) {
+      this.#suspectedAt = since;
+      return;
+    }
+    const { backlogBytes, stallMs } = this.#limits;
+    if (this.#feed.published - this.#seen > backlogBytes || performance.now() - since > stallMs) this.drop();
   }
 
   /** Says goodbye and ends the stream; the reader should come back in `retryMs`. */
