@@ -1,9 +1,12 @@
 import { healthRoutes } from './health.ts';
 import { loginRoutes } from './login.ts';
 import { meRoutes } from './me.ts';
+import { ofrepRoutes } from './ofrep/routes.ts';
 import { openapiRoute } from './openapi.ts';
 import type { Route } from './route.ts';
+import { sdkRoutes } from './sdk/routes.ts';
 import { setupRoutes } from './setup.ts';
+import { sourceRoutes } from './sources.ts';
 import { tokenRoutes } from './tokens.ts';
 import { userRoutes } from './users.ts';
 
