@@ -1,4 +1,4 @@
-import type { Prerequisite, Rule, Serve } from '@burgee/engine';
+import type { Prerequisite, Rule, Serve, Split } from '@burgee/engine';
 import { checkCondition, RULE_CONDITION } from './condition-check.ts';
 import { isEqual } from './differences.ts';
 import type { Flag, FlagState } from './flag.ts';
@@ -74,8 +74,11 @@ function checkSegments({ segments = [] }: Rule, at: string, known: ReadonlySet<s
 }
 
 function checkServe(serve: Serve, at: string, flag: Flag, refuse: Refuse): void {
-  if (!('split' in serve)) return checkVariant(serve.variant, `${at}.variant`, flag, refuse);
-  const { by, salt, weights } = serve.split;
+  if ('split' in serve) checkSplit(serve.split, at, flag, refuse);
+  else checkVariant(serve.variant, `${at}.variant`, flag, refuse);
+}
+
+function checkSplit({ by, salt, weights }: Split, at: string, flag: Flag, refuse: Refuse): void {
   if (by !== undefined) checkLine(by, `${at}.split.by`, { min: 1, max: 100 }, refuse);
   if (salt !== undefined) checkLine(salt, `${at}.split.salt`, { min: 1, max: 100 }, refuse);
   checkUnique(
