@@ -1,4 +1,5 @@
 import type { EvaluationContext, PrepareOptions, Report, Ruleset } from '@burgee/engine';
+import { usesClock } from './delivery/clock-use.ts';
 import { type Connection, createConnection } from './delivery/connection.ts';
 import type { Digest } from './delivery/envelope.ts';
 import type { Failure } from './delivery/failures.ts';
@@ -107,7 +108,7 @@ export function createCore(host: Host): Core {
 
   const swapped = ({ source, ruleset, prepared, changed }: Swap): void => {
     tally.swap();
-    evaluator.use(prepared);
+    evaluator.use(prepared, usesClock(ruleset));
     ramps = rampsOf(ruleset);
     const marks = ramps.map((rule) => rule.ramp);
     exposures.ramps(marks, clock.monotonic());

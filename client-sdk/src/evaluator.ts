@@ -49,7 +49,8 @@ export interface Evaluator {
 
 /** What the evaluator works on; `use` swaps the ruleset. */
 export interface EvaluatorControl extends Evaluator {
-  use(prepared: Prepared): void;
+  /** `timed`: whether its conditions look at the time. */
+  use(prepared: Prepared, timed: boolean): void;
 }
 
 export function createEvaluator(input: {
@@ -60,14 +61,18 @@ export function createEvaluator(input: {
   /** The context of evaluations that pass none. */
   readonly context: () => EvaluationContext | undefined;
 }): EvaluatorControl {
-  const { observer, met, now, random } = input;
+  const { observer, met, now } = input;
+  // full period over 2³² (Numerical Recipes); the engine hashes what it draws, and Math.random() would cost as much as a flag
+  let draw = Math.trunc(input.random() * 0x100000000) | 0;
   let prepared: Prepared | undefined;
+  let timed = false;
 
   const answer = (key: string, given: EvaluationContext | undefined): Evaluation | undefined => {
     if (prepared === undefined) return undefined;
     const context = given === undefined ? input.context() : given;
     met(context);
-    return evaluate(prepared, key, context, now(), random(), observer);
+    draw = (Math.imul(draw, 1_664_525) + 1_013_904_223) | 0;
+    return evaluate(prepared, key, context, timed ? now() : 0, (draw >>> 0) / 0x100000000, observer);
   };
 
   const isOfType = (key: string, value: unknown, type: string): boolean =>
@@ -88,8 +93,9 @@ export function createEvaluator(input: {
   };
 
   return {
-    use(next) {
+    use(next, nextTimed) {
       prepared = next;
+      timed = nextTimed;
     },
     boolean(key, context, fallback) {
       const value = answer(key, context)?.value;

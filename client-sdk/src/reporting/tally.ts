@@ -24,6 +24,8 @@ interface Audience {
   readonly rule: string;
   registers: Uint8Array;
   used: boolean;
+  /** Another flag's rule of the same id, which is rare. */
+  next: Audience | undefined;
 }
 
 /** Audiences sketched at most: 4 MB of registers. */
@@ -40,8 +42,7 @@ export function createTally(
     string,
     { readonly flag: string; readonly rule: string | null; readonly variant: string; count: number }
   >();
-  // rule ids rarely repeat between flags; those that do share a list
-  const audiences = new Map<string, Audience[]>();
+  const audiences = new Map<string, Audience>();
   let sketched = 0;
 
   const settle = (): void => {
@@ -57,13 +58,12 @@ export function createTally(
   };
 
   const audienceOf = (flag: string, rule: string): Audience | undefined => {
-    const sharing = audiences.get(rule);
-    if (sharing !== undefined) for (const audience of sharing) if (audience.flag === flag) return audience;
+    const first = audiences.get(rule);
+    for (let audience = first; audience !== undefined; audience = audience.next) if (audience.flag === flag) return audience;
     if (sketched >= MOST_SKETCHES) return undefined;
     sketched++;
-    const fresh: Audience = { flag, rule, registers: createSketch(), used: false };
-    if (sharing === undefined) audiences.set(rule, [fresh]);
-    else sharing.push(fresh);
+    const fresh: Audience = { flag, rule, registers: createSketch(), used: false, next: first };
+    audiences.set(rule, fresh);
     return fresh;
   };
 
@@ -103,11 +103,11 @@ export function createTally(
     },
     sketches(limit) {
       const sketches: SketchReport[] = [];
-      for (const [rule, sharing] of audiences) {
-        for (const audience of sharing) {
+      for (const first of audiences.values()) {
+        for (let audience: Audience | undefined = first; audience !== undefined; audience = audience.next) {
           if (!audience.used) continue;
           if (sketches.length >= limit) return { sketches, more: true };
-          sketches.push({ flag: audience.flag, rule, registers: encodeSketch(audience.registers) });
+          sketches.push({ flag: audience.flag, rule: audience.rule, registers: encodeSketch(audience.registers) });
           audience.registers = createSketch();
           audience.used = false;
         }
