@@ -1,0 +1,157 @@
+import { z } from 'zod';
+import { actorOf } from '../domain/access.ts';
+import { BurgeeError } from '../domain/errors.ts';
+import { decidePlan, decidePlanRemoval } from '../domain/plan-decisions.ts';
+import type { Stored } from '../domain/ports.ts';
+import type { Plan } from '../domain/rollout.ts';
+import { builtinPlan, builtinPlans, PLAN_DEFAULTS } from '../domain/rollout-plans.ts';
+import type { Deps } from './deps.ts';
+import { ifMatch } from './if-match.ts';
+import { type Route, route } from './route.ts';
+
+const DAY = 86_400_000;
+const key = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,99}$/, 'must be 1–100 of a–z, 0–9, . _ - and begin with a letter or digit');
+const action = z.enum(['observe', 'pause', 'back', 'revert', 'kill']);
+const ms = (least: number, most: number) => z.number().int().min(least).max(most);
+const query = z.string().min(1).max(4_000);
+
+const stage = z.strictObject({
+  percent: z.number(),
+  advance: z.enum(['evidence', 'time', 'manual']).default('evidence'),
+  bakeMs: ms(0, 30 * DAY),
+  maxHoldMs: ms(0, 30 * DAY).default(DAY),
+});
+const guard = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('outcomes'), key, action: action.default('revert'), tolerated: z.number().default(1) }),
+  z.strictObject({
+    kind: z.literal('query'),
+    key,
+    action: action.default('pause'),
+    source: z.string().min(1).max(100),
+    errors: query,
+    total: query,
+    limit: z.number(),
+    windowMs: ms(1_000, 3_600_000).default(60_000),
+    lagMs: ms(0, 3_600_000).default(15_000),
+    maxAgeMs: ms(1_000, 3_600_000).default(120_000),
+  }),
+]);
+const settings = z.strictObject({
+  name: z.string().trim().min(1).max(100),
+  description: z.string().max(2_000).default(PLAN_DEFAULTS.description),
+  stages: z.array(stage).min(1).max(50),
+  guards: z
+    .array(guard)
+    .max(10)
+    .default([...PLAN_DEFAULTS.guards]),
+  revertTo: z.enum(['zero', 'start']).default(PLAN_DEFAULTS.revertTo),
+  revertAlpha: z.number().default(PLAN_DEFAULTS.revertAlpha),
+  pauseAlpha: z.number().default(PLAN_DEFAULTS.pauseAlpha),
+  rhoBad: z.number().max(100).default(PLAN_DEFAULTS.rhoBad),
+  beta: z.number().default(PLAN_DEFAULTS.beta),
+  minErrors: z.number().int().min(0).max(1_000_000).default(PLAN_DEFAULTS.minErrors),
+  minDifference: z.number().min(0).max(1).default(PLAN_DEFAULTS.minDifference),
+  controlSample: z.number().default(PLAN_DEFAULTS.controlSample),
+  flushMs: ms(250, 60_000).default(PLAN_DEFAULTS.flushMs),
+  openMs: ms(1_000, 600_000).default(PLAN_DEFAULTS.openMs),
+});
+const creation = settings.extend({ key });
+const planView = z.object({ ...creation.shape, version: z.number().int(), builtin: z.boolean() });
+const ofProject = z.strictObject({ project: z.string() });
+const ofPlan = z.strictObject({ project: z.string(), plan: z.string() });
+
+/** Built-in plans have version 0. */
+function view({ entity, version }: Stored<Plan>) {
+  const { project: _, ...plan } = entity;
+  return { ...plan, version, builtin: version === 0 };
+}
+
+async function find({ store }: Deps, at: z.infer<typeof ofPlan>): Promise<Stored<Plan>> {
+  const builtin = builtinPlan(at.project, at.plan);
+  if (builtin !== undefined) return { entity: builtin, version: 0 };
+  const found = await store.get('plan', { project: at.project, key: at.plan });
+  if (found === undefined) throw new BurgeeError('not_found', `no plan ${at.plan} in ${at.project}`);
+  return found;
+}
+
+async function sourcesOf({ store }: Deps, project: string): Promise<string[]> {
+  if ((await store.get('project', { key: project })) === undefined) throw new BurgeeError('not_found', `no project ${project}`);
+  return (await store.list('source', { project })).map(({ entity }) => entity.key);
+}
+
+export const planRoutes: readonly Route[] = [
+  route({
+    method: 'get',
+    path: '/api/v1/projects/{project}/plans',
+    permission: 'plan:read',
+    summary: 'The plans of a project, built-in ones first',
+    params: ofProject,
+    responses: { 200: z.object({ plans: z.array(planView) }) },
+    handle: async ({ params, deps }) => {
+      const own = await deps.store.list('plan', { project: params.project });
+      const builtin = builtinPlans(params.project).map((entity) => ({ entity, version: 0 }));
+      return { status: 200, body: { plans: [...builtin, ...own].map(view) } };
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/projects/{project}/plans',
+    permission: 'plan:write',
+    summary: 'Make a plan',
+    params: ofProject,
+    body: creation,
+    responses: { 201: planView },
+    handle: async ({ params, body, principal, deps }) => {
+      const entity: Plan = { project: params.project, ...body };
+      const sources = await sourcesOf(deps, params.project);
+      await deps.store.commit(decidePlan(null, entity, sources, actorOf(principal)));
+      return { status: 201, body: view({ entity, version: 1 }), etag: '1' };
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/projects/{project}/plans/{plan}',
+    permission: 'plan:read',
+    summary: 'One plan',
+    params: ofPlan,
+    responses: { 200: planView },
+    handle: async ({ params, deps }) => {
+      const found = await find(deps, params);
+      return { status: 200, body: view(found), etag: String(found.version) };
+    },
+  }),
+  route({
+    method: 'put',
+    path: '/api/v1/projects/{project}/plans/{plan}',
+    permission: 'plan:write',
+    summary: 'Replace a plan; rollouts under way keep the one they started with',
+    params: ofPlan,
+    body: settings,
+    responses: { 200: planView },
+    handle: async ({ params, body, principal, context, deps }) => {
+      const version = ifMatch(context);
+      const before = await find(deps, params);
+      const entity: Plan = { project: params.project, key: params.plan, ...body };
+      const change = decidePlan(before, entity, await sourcesOf(deps, params.project), actorOf(principal));
+      if (before.version !== version)
+        throw new BurgeeError('conflict', 'the plan changed since it was read', { current: view(before) });
+      await deps.store.commit(change);
+      return { status: 200, body: view({ entity, version: version + 1 }), etag: String(version + 1) };
+    },
+  }),
+  route({
+    method: 'delete',
+    path: '/api/v1/projects/{project}/plans/{plan}',
+    permission: 'plan:write',
+    summary: 'Delete a plan that no active rollout uses',
+    params: ofPlan,
+    responses: { 204: null },
+    handle: async ({ params, principal, deps }) => {
+      const before = await find(deps, params);
+      if (before.version === 0) throw new BurgeeError('in_use', `${params.plan} is built in and cannot be deleted`, { by: [] });
+      const rollouts = await deps.store.list('rollout', { project: params.project });
+      await deps.store.commit(decidePlanRemoval(before, rollouts, actorOf(principal)));
+      return { status: 204 };
+    },
+  }),
+];

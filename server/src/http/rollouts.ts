@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { actorOf } from '../domain/access.ts';
+import { BurgeeError } from '../domain/errors.ts';
+import type { Stored } from '../domain/ports.ts';
+import type { Rollout } from '../domain/rollout.ts';
+import type { CommandName } from '../domain/rollout-commands.ts';
+import { viewOf } from '../domain/rollout-view.ts';
+import type { Deps } from './deps.ts';
+import { commandRollout } from './rollout-command.ts';
+import {
+  commandBody,
+  evidenceView,
+  listQuery,
+  manyRollouts,
+  ofEnvironment,
+  ofProject,
+  ofRollout,
+  oneRollout,
+  startBody,
+} from './rollout-schemas.ts';
+import { startRollout } from './rollout-start.ts';
+import { type Route, route } from './route.ts';
+
+const ENVIRONMENT = '/api/v1/projects/{project}/environments/{environment}';
+const ROLLOUT = `${ENVIRONMENT}/rollouts/{rollout}`;
+
+type Filter = { flag?: string | undefined; state?: Rollout['state'] | undefined };
+
+async function list(deps: Deps, at: number, where: { project: string; environment?: string }, { flag, state }: Filter) {
+  const found = await deps.store.list('rollout', {
+    ...where,
+    ...(flag !== undefined && { flag }),
+    ...(state !== undefined && { state }),
+  });
+  const newest = [...found].sort((a, b) => b.entity.startedAt - a.entity.startedAt);
+  return newest.map((rollout) => viewOf(rollout, { at, publicUrl: deps.config.publicUrl }));
+}
+
+async function find(deps: Deps, key: z.infer<typeof ofRollout>): Promise<Stored<Rollout>> {
+  const { project, environment, rollout } = key;
+  const found = await deps.store.get('rollout', { project, environment, id: rollout });
+  if (found === undefined) throw new BurgeeError('not_found', `no rollout ${rollout} in ${project}/${environment}`);
+  return found;
+}
+
+function control(name: CommandName, summary: string): Route {
+  return route({
+    method: 'post',
+    path: `${ROLLOUT}/${name}`,
+    permission: name === 'revert' ? 'rollout:revert' : 'rollout:control',
+    summary,
+    params: ofRollout,
+    body: commandBody,
+    responses: { 200: oneRollout, ...(name === 'revert' && { 202: oneRollout.extend({ durable: z.literal(false) }) }) },
+    handle: async ({ params, body, principal, deps }) =>
+      commandRollout(deps, name, { key: params, actor: actorOf(principal), reason: body.reason }),
+  });
+}
+
+export const rolloutRoutes: readonly Route[] = [
+  route({
+    method: 'get',
+    path: '/api/v1/projects/{project}/rollouts',
+    permission: 'rollout:read',
+    summary: 'The rollouts of a project, newest first',
+    params: ofProject,
+    query: listQuery,
+    responses: { 200: manyRollouts },
+    handle: async ({ params, query, at, deps }) => ({ status: 200, body: { rollouts: await list(deps, at, params, query) } }),
+  }),
+  route({
+    method: 'get',
+    path: `${ENVIRONMENT}/rollouts`,
+    permission: 'rollout:read',
+    summary: 'The rollouts of an environment, newest first',
+    params: ofEnvironment,
+    query: listQuery,
+    responses: { 200: manyRollouts },
+    handle: async ({ params, query, at, deps }) => ({ status: 200, body: { rollouts: await list(deps, at, params, query) } }),
+  }),
+  route({
+    method: 'post',
+    path: `${ENVIRONMENT}/rollouts`,
+    permission: 'rollout:start',
+    summary: 'Start a rollout, or find the one that this release has',
+    params: ofEnvironment,
+    body: startBody,
+    responses: { 200: oneRollout, 201: oneRollout },
+    handle: async (call) => startRollout(call, call.params, call.body),
+  }),
+  route({
+    method: 'get',
+    path: ROLLOUT,
+    permission: 'rollout:read',
+    summary: 'One rollout',
+    params: ofRollout,
+    responses: { 200: oneRollout },
+    handle: async ({ params, at, deps }) => {
+      const rollout = await find(deps, params);
+      const view = viewOf(rollout, { at, publicUrl: deps.config.publicUrl });
+      return { status: 200, body: { rollout: view }, etag: String(rollout.version) };
+    },
+  }),
+  route({
+    method: 'get',
+    path: `${ROLLOUT}/evidence`,
+    permission: 'rollout:read',
+    summary: 'The batch log of a rollout, oldest first: the chart',
+    params: ofRollout,
+    responses: { 200: evidenceView },
+    handle: async ({ params, deps }) => {
+      await find(deps, params);
+      const log = await deps.store.batches(params.rollout);
+      const batches = log.map(({ seq, at, stage, percent, stratum, n1, e1, n0, e0, w, lnM, lnS }) => {
+        return { seq, at, stage, percent, stratum, n1, e1, n0, e0, w, lnM, lnS };
+      });
+      return { status: 200, body: { batches } };
+    },
+  }),
+  control('pause', 'Stop a rollout where it is; it is still judged and can still revert'),
+  control('resume', 'Let a paused rollout go on from where its rule stands'),
+  control('advance', 'Go to the next stage now'),
+  control('revert', 'Take the rule back now and latch the release'),
+];

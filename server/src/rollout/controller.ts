@@ -1,0 +1,134 @@
+import type { Moved } from '../domain/ports.ts';
+import type { RolloutState } from '../domain/rollout.ts';
+import { createConfirmations } from './confirm.ts';
+import { isConflict } from './conflict.ts';
+import { type Held, hold } from './held.ts';
+import type { Parts } from './parts.ts';
+import { createReverts } from './reverts.ts';
+import { step } from './step.ts';
+
+/** Looks after every active rollout. */
+export interface Controller {
+  start(): void;
+  /** Ends the ticks, waits for what is under way and gives the leases up. */
+  stop(): Promise<void>;
+  /** One round; resolves when every rollout that it took up has been stepped. Never rejects. */
+  tick(): Promise<void>;
+}
+
+const ACTIVE: readonly RolloutState[] = ['pending', 'running', 'holding', 'paused'];
+/** How often reverts of other processes are looked for, ms; this one's own are seen at once. */
+const LOOK_FOR_REVERTS_MS = 60_000;
+
+/**
+ * claim -> read -> judge -> advance -> commit, once per tick for every rollout whose lease this owner has. Each rollout stands
+ * alone: one that fails or waits delays no other. Ticks in which nothing came are reads.
+ */
+export function createController(
+  options: Omit<Parts, 'tickMs' | 'leaseMs'> & { readonly tickMs?: number; readonly leaseMs?: number },
+): Controller {
+  const parts: Parts = { tickMs: 1_000, leaseMs: 10_000, ...options };
+  const { store, clock, log, owner, leaseMs } = parts;
+  const reverts = createReverts(parts);
+  const confirmations = createConfirmations(parts);
+  const held = new Map<string, Held>();
+  const busy = new Map<string, Promise<void>>();
+  let claimedAt = Number.NEGATIVE_INFINITY;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  let claiming: Promise<void> | null = null;
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  let unwatch: (() => void) | undefined;
+
+  function notice({ objects }: Moved): void {
+    for (const object of objects) {
+      const [kind, , , id] = object.split('/');
+      if (kind !== 'rollout' || id === undefined) continue;
+      // our own commits are known; any other may be a start, an end or a revert
+      if (!busy.has(id)) claimedAt = lookedAt = Number.NEGATIVE_INFINITY;
+    }
+  }
+
+  async function claim(): Promise<void> {
+    const at = clock();
+    if (at - claimedAt < leaseMs / 4) return;
+    claimedAt = at;
+    const claims = await store.claim(owner, leaseMs, ACTIVE);
+    const ours = new Set(claims.map(({ rollout }) => rollout.entity.id));
+    for (const id of held.keys()) if (!ours.has(id)) held.delete(id);
+    for (const one of claims) {
+      const { id } = one.rollout.entity;
+      // another token: somebody else may have had it meanwhile
+      if (held.get(id)?.token !== one.token) held.set(id, hold(one));
+    }
+  }
+
+  async function lookForReverts(): Promise<void> {
+    const at = clock();
+    if (at - lookedAt < LOOK_FOR_REVERTS_MS) return;
+    lookedAt = at;
+    for (const { entity } of await store.list('rollout', { state: 'reverted' })) {
+      if (entity.confirmedAt === null) confirmations.watch(entity);
+    }
+  }
+
+  async function run(one: Held): Promise<void> {
+    try {
+      if (await step(parts, one, reverts)) return;
+      if (held.get(one.id) === one) held.delete(one.id);
+      lookedAt = Number.NEGATIVE_INFINITY;
+    } catch (error) {
+      one.memory = null;
+      claimedAt = lookedAt = Number.NEGATIVE_INFINITY;
+      if (isConflict(error)) log.debug({ rollout: one.id }, 'somebody else wrote first');
+      else log.error({ err: error, rollout: one.id }, 'a tick of this rollout failed');
+    }
+  }
+
+  async function prelude(): Promise<void> {
+    for (const [what, part] of [
+      ['retry reverts', reverts.retry],
+      ['claim rollouts', claim],
+      ['look for reverts', lookForReverts],
+      ['confirm reverts', confirmations.tick],
+    ] as const) {
+      await part().catch((error: unknown) => log.error({ err: error }, `cannot ${what}`));
+    }
+  }
+
+  async function tick(): Promise<void> {
+    if (stopped || claiming !== null) return;
+    claiming = prelude();
+    await claiming;
+    claiming = null;
+    if (stopped) return;
+    const started = [...held.values()].filter(({ id }) => !busy.has(id) && !reverts.isPending(id));
+    await Promise.all(
+      started.map((one) => {
+        const done = run(one).finally(() => busy.delete(one.id));
+        busy.set(one.id, done);
+        return done;
+      }),
+    );
+  }
+
+  return {
+    tick,
+    start() {
+      stopped = false;
+      unwatch ??= store.watch(notice);
+      timer ??= setInterval(() => void tick(), parts.tickMs);
+    },
+    async stop() {
+      stopped = true;
+      clearInterval(timer);
+      timer = undefined;
+      unwatch?.();
+      unwatch = undefined;
+      await claiming;
+      await Promise.all(busy.values());
+      await store.release(owner).catch((error: unknown) => log.warn({ err: error }, 'cannot give the leases up'));
+      held.clear();
+    },
+  };
+}

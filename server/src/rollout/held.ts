@@ -1,0 +1,51 @@
+import { type Evidence, evidenceOf, type QueryState } from '../domain/guard/evidence.ts';
+import { type Memory, replay } from '../domain/guard/memory.ts';
+import type { Claim, Stored } from '../domain/ports.ts';
+import type { Rollout } from '../domain/rollout.ts';
+import type { Parts } from './parts.ts';
+import type { PendingRead } from './reads.ts';
+
+/** A rollout whose lease this process has, and what it remembers of it between ticks. */
+export interface Held {
+  readonly id: string;
+  readonly project: string;
+  readonly environment: string;
+  token: number;
+  /** null: to be rebuilt from the batch log. */
+  memory: Memory | null;
+  /** The batch row that memory ends with. */
+  seq: number;
+  /** When this process last stepped it, ms; 0 never. */
+  steppedAt: number;
+  /** Newer than what is stored, where only the time of the next try differs. */
+  queries: Readonly<Record<string, QueryState>>;
+  readonly reads: Map<string, PendingRead>;
+}
+
+export function hold({ rollout: { entity }, token }: Claim): Held {
+  const { id, project, environment } = entity;
+  return { id, project, environment, token, memory: null, seq: 0, steppedAt: 0, queries: {}, reads: new Map() };
+}
+
+/** The memory of a held rollout, rebuilt where it is not what the stored evidence ends with. */
+export async function recall(parts: Parts, held: Held, { entity }: Stored<Rollout>): Promise<{ memory: Memory; fresh: boolean }> {
+  const evidence = evidenceOf(entity);
+  if (held.memory !== null && held.seq === evidence.seq) return { memory: held.memory, fresh: false };
+  const log = await parts.store.batches(held.id);
+  const memory = replay(entity, evidence, log);
+  held.memory = memory;
+  held.seq = evidence.seq;
+  held.queries = evidence.queries;
+  if (!agrees(memory, evidence)) parts.log.error({ rollout: held.id }, 'the batch log does not lead to the stored evidence');
+  return { memory, fresh: true };
+}
+
+function agrees(memory: Memory, { mixture }: Evidence): boolean {
+  return JSON.stringify(memory.process.mixture) === JSON.stringify(mixture);
+}
+
+/** Whether nobody looked after the rollout for longer than a lease: then no time has passed on its stage. */
+export function hadGap(held: Held, rollout: Rollout, at: number, leaseMs: number): boolean {
+  const known = Math.max(evidenceOf(rollout).at ?? 0, rollout.bakeSince, rollout.stageSince, held.steppedAt);
+  return held.steppedAt === 0 || at - held.steppedAt > leaseMs ? at - known > leaseMs : false;
+}

@@ -1,0 +1,63 @@
+import type { Evidence, QueryState } from '../domain/guard/evidence.ts';
+import { type Bounds, NO_QUERY, nextWindow, takeSample } from '../domain/guard/query.ts';
+import type { QueryGuard, Sample } from '../domain/guard.ts';
+import type { Rollout } from '../domain/rollout.ts';
+import type { Held } from './held.ts';
+import type { Parts } from './parts.ts';
+
+/** A read of a metric source on its way, or back. Nobody waits for it: a slow source delays only its own guard. */
+export interface PendingRead {
+  readonly window: Bounds & { readonly probe: boolean };
+  answer: { readonly sample: Sample; readonly at: number } | null;
+}
+
+/** Takes the answers that came since the last tick, and asks for the windows that are due. */
+export function readSources(parts: Parts, held: Held, rollout: Rollout, evidence: Evidence, at: number): Evidence['queries'] {
+  const queries: Record<string, QueryState> = { ...evidence.queries, ...held.queries };
+  for (const guard of rollout.plan.guards) {
+    if (guard.kind !== 'query') continue;
+    let state = queries[guard.key] ?? NO_QUERY;
+    const pending = held.reads.get(guard.key);
+    if (pending?.answer) {
+      held.reads.delete(guard.key);
+      state = takeSample(guard, state, rollout, { ...pending.window, ...pending.answer });
+      queries[guard.key] = state;
+    }
+    if (held.reads.has(guard.key)) continue;
+    const window = nextWindow(guard, state, rollout.stageSince, at);
+    if (window !== null) ask(parts, held, rollout, guard, window);
+  }
+  held.queries = queries;
+  return queries;
+}
+
+function ask(parts: Parts, held: Held, rollout: Rollout, guard: QueryGuard, window: PendingRead['window']): void {
+  const read: PendingRead = { window, answer: null };
+  held.reads.set(guard.key, read);
+  readOnce(parts, rollout, guard, window)
+    .catch((error: unknown): Sample => {
+      parts.log.error({ err: error, rollout: rollout.id, guard: guard.key }, 'a metric source could not be read');
+      return { kind: 'unavailable', reason: 'reading it failed unexpectedly' };
+    })
+    .then((sample) => {
+      read.answer = { sample, at: parts.clock() };
+    })
+    // nothing above can throw: the promise is handled
+    .catch(() => undefined);
+}
+
+async function readOnce(parts: Parts, rollout: Rollout, guard: QueryGuard, window: Bounds): Promise<Sample> {
+  const source = await parts.store.get('source', { project: rollout.project, key: guard.source });
+  if (source === undefined) return { kind: 'unavailable', reason: 'the metric source was deleted', permanent: true };
+  const { flag, environment } = rollout;
+  return parts.metrics.read({ source: source.entity, guard, flag, environment, from: window.from, to: window.to });
+}
+
+/** Whether there is news worth storing: the time of the next try is not. */
+export function differs(a: Evidence['queries'], b: Evidence['queries']): boolean {
+  return JSON.stringify(a, withoutRetry) !== JSON.stringify(b, withoutRetry);
+}
+
+function withoutRetry(key: string, value: unknown): unknown {
+  return key === 'retryAt' ? undefined : value;
+}
