@@ -1,0 +1,89 @@
+import type { Prerequisite, Rule } from '@burgee/engine';
+import type { FlagKind, FlagState, Permission, RolloutView } from '@burgee/server/api';
+import { api, request } from './client.ts';
+import type { FlagRow, StateRow } from './resources.ts';
+
+/** A rule before the server has given it its id. */
+export type NewRule = Omit<Rule, 'id' | 'ramp'> & { readonly id?: string };
+
+/** What a person can change of a flag in one environment. */
+export interface Targeting {
+  readonly enabled: boolean;
+  readonly prerequisites: readonly Prerequisite[];
+  readonly rules: readonly NewRule[];
+  readonly defaultVariant: string;
+  readonly offVariant: string;
+}
+
+type At = Pick<FlagState, 'project' | 'environment' | 'flag'>;
+
+const statePath = (at: At, ...more: string[]) =>
+  api('projects', at.project, 'environments', at.environment, 'flags', at.flag, ...more);
+
+/** What can be changed of a state; marks of rollouts are the server's. */
+export function targetingOf(state: FlagState): Targeting {
+  return {
+    enabled: state.enabled,
+    prerequisites: state.prerequisites,
+    rules: state.rules.map(({ ramp: _, ...rule }) => rule),
+    defaultVariant: state.defaultVariant,
+    offVariant: state.offVariant,
+  };
+}
+
+export const putTargeting = (at: At, targeting: Targeting, version: number) =>
+  request<Pick<StateRow, 'state' | 'version'>>('PUT', statePath(at), { body: targeting, version });
+
+export const kill = (at: At, reason: string) => request<StateRow>('POST', statePath(at, 'kill'), { body: { reason } });
+
+export const restore = (at: At, reason: string) => request<StateRow>('POST', statePath(at, 'restore'), { body: { reason } });
+
+/** What a new flag may be given; everything but the key has a default. */
+export interface NewFlag {
+  readonly key: string;
+  readonly name?: string;
+  readonly description?: string;
+  readonly kind?: FlagKind;
+  readonly type?: FlagRow['flag']['type'];
+  readonly variants?: FlagRow['flag']['variants'];
+  readonly tags?: readonly string[];
+}
+
+export const createFlag = (project: string, flag: NewFlag) =>
+  request<Pick<FlagRow, 'flag' | 'version'>>('POST', api('projects', project, 'flags'), { body: flag });
+
+export const patchFlag = (
+  project: string,
+  key: string,
+  patch: Partial<Pick<FlagRow['flag'], 'name' | 'description' | 'tags' | 'kind' | 'archived'>>,
+  version: number,
+) => request<Pick<FlagRow, 'flag' | 'version'>>('PATCH', api('projects', project, 'flags', key), { body: patch, version });
+
+export interface NewRollout {
+  readonly flag: string;
+  readonly release: string;
+  readonly plan: string;
+  readonly rule?: string;
+  readonly variant?: string;
+  readonly force?: { readonly reason: string };
+}
+
+export const startRollout = (project: string, environment: string, body: NewRollout) =>
+  request<{ rollout: RolloutView }>('POST', api('projects', project, 'environments', environment, 'rollouts'), { body });
+
+export type RolloutAction = 'pause' | 'resume' | 'advance' | 'revert';
+
+/** The permission that each action needs. */
+export const ACTION_NEEDS: Readonly<Record<RolloutAction, Permission>> = {
+  pause: 'rollout:control',
+  resume: 'rollout:control',
+  advance: 'rollout:control',
+  revert: 'rollout:revert',
+};
+
+export const steer = (at: Pick<RolloutView, 'project' | 'environment' | 'id'>, action: RolloutAction, reason: string) =>
+  request<{ rollout: RolloutView }>(
+    'POST',
+    api('projects', at.project, 'environments', at.environment, 'rollouts', at.id, action),
+    { body: { reason } },
+  );

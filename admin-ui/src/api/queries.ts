@@ -1,0 +1,82 @@
+import type { RolloutView } from '@burgee/server/api';
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { api, query, request } from './client.ts';
+import type { AuditPage, EvidenceRow, FlagRow, Me, PlanRow, ProjectRow, SegmentRow } from './resources.ts';
+
+/** Everything the screens read, each under the key by which events refresh it. */
+export const me = () => queryOptions({ queryKey: ['me'], queryFn: () => request<Me>('GET', api('me')), staleTime: 60_000 });
+
+export const projects = () =>
+  queryOptions({
+    queryKey: ['projects'],
+    queryFn: async () => (await request<{ projects: ProjectRow[] }>('GET', api('projects'))).projects,
+    staleTime: 60_000,
+  });
+
+/** Search and kind are applied in the browser, where typing shows its effect at once. */
+export const flags = (project: string, archived: boolean) =>
+  queryOptions({
+    queryKey: ['flags', project, archived],
+    queryFn: async () =>
+      (await request<{ flags: FlagRow[] }>('GET', `${api('projects', project, 'flags')}${query({ archived })}`)).flags,
+    placeholderData: keepPreviousData,
+  });
+
+export const flag = (project: string, key: string) =>
+  queryOptions({
+    queryKey: ['flag', project, key],
+    queryFn: () => request<FlagRow>('GET', api('projects', project, 'flags', key)),
+  });
+
+export const segments = (project: string) =>
+  queryOptions({
+    queryKey: ['segments', project],
+    queryFn: async () => (await request<{ segments: SegmentRow[] }>('GET', api('projects', project, 'segments'))).segments,
+    staleTime: 30_000,
+  });
+
+export const plans = (project: string) =>
+  queryOptions({
+    queryKey: ['plans', project],
+    queryFn: async () => (await request<{ plans: PlanRow[] }>('GET', api('projects', project, 'plans'))).plans,
+    staleTime: 30_000,
+  });
+
+export const rollouts = (project: string) =>
+  queryOptions({
+    queryKey: ['rollouts', project],
+    queryFn: async () => (await request<{ rollouts: RolloutView[] }>('GET', api('projects', project, 'rollouts'))).rollouts,
+  });
+
+const rolloutPath = (project: string, environment: string, id: string) =>
+  api('projects', project, 'environments', environment, 'rollouts', id);
+
+export const rollout = (project: string, environment: string, id: string) =>
+  queryOptions({
+    queryKey: ['rollout', project, environment, id],
+    queryFn: async () => (await request<{ rollout: RolloutView }>('GET', rolloutPath(project, environment, id))).rollout,
+  });
+
+export const evidence = (project: string, environment: string, id: string) =>
+  queryOptions({
+    queryKey: ['evidence', project, environment, id],
+    queryFn: async () =>
+      (await request<{ batches: EvidenceRow[] }>('GET', `${rolloutPath(project, environment, id)}/evidence`)).batches,
+    placeholderData: keepPreviousData,
+  });
+
+export interface AuditFilter {
+  readonly environment?: string | undefined;
+  readonly object?: string | undefined;
+  readonly actor?: string | undefined;
+  readonly action?: string | undefined;
+}
+
+export const auditPage = (project: string, filter: AuditFilter, before?: number, limit = 60) =>
+  request<AuditPage>('GET', `${api('projects', project, 'audit')}${query({ ...filter, before, limit })}`);
+
+export const history = (project: string, object: string, environment: string) =>
+  queryOptions({
+    queryKey: ['audit', project, 'history', object, environment],
+    queryFn: async () => (await auditPage(project, { object, environment }, undefined, 20)).entries,
+  });

@@ -1,0 +1,66 @@
+import type {
+  AuditRecord,
+  Environment,
+  Flag,
+  FlagState,
+  Permission,
+  Plan,
+  Project,
+  RolloutState,
+  Segment,
+  User,
+} from '@burgee/server/api';
+
+/** The shapes of the admin API's answers. */
+export interface Me {
+  readonly user: Omit<User, 'passwordHash'>;
+  readonly permissions: readonly Permission[];
+}
+export interface ProjectRow {
+  readonly project: Project;
+  readonly version: number;
+  readonly environments: readonly Environment[];
+}
+export interface RolloutMark {
+  readonly id: string;
+  readonly state: RolloutState;
+  readonly percent: number;
+  readonly stage: number;
+}
+export interface StateRow {
+  readonly state: FlagState;
+  readonly version: number;
+  readonly rollout: RolloutMark | null;
+}
+export interface FlagRow {
+  readonly flag: Flag;
+  readonly version: number;
+  readonly states: readonly StateRow[];
+}
+export interface SegmentRow {
+  readonly segment: Segment;
+  readonly version: number;
+}
+export interface PlanRow {
+  readonly plan: Plan | Omit<Plan, 'project'>;
+  readonly version: number;
+}
+export interface AuditPage {
+  readonly entries: readonly AuditRecord[];
+  readonly next: number | null;
+}
+/** One row of a rollout's batch log. */
+export interface EvidenceRow {
+  readonly seq: number;
+  readonly at: number;
+  readonly stage: number;
+  readonly percent: number;
+  readonly stratum: string;
+  readonly n1: number;
+  readonly e1: number;
+  readonly n0: number;
+  readonly e0: number;
+  readonly w: number;
+  readonly lnM: number;
+  readonly lnS: number;
+}

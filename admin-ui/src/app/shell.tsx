@@ -1,0 +1,165 @@
+import { ActionIcon, Menu, Select, Tooltip, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
+import {
+  IconActivity,
+  IconChevronRight,
+  IconFlag,
+  IconHistory,
+  IconLogout,
+  IconMoon,
+  IconSearch,
+  IconSun,
+  IconUserCircle,
+} from '@tabler/icons-react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, Outlet, useNavigate, useParams } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { api, onExpired, request } from '../api/client.ts';
+import * as queries from '../api/queries.ts';
+import { text } from '../text/catalogue.ts';
+import { lastProject } from './last-project.ts';
+import { type Liveness, useLive } from './live.ts';
+import { Logo } from './logo.tsx';
+import css from './shell.module.css';
+
+const Relogin = lazy(() => import('../session/relogin.tsx').then((m) => ({ default: m.Relogin })));
+const Palette = lazy(() => import('./palette.tsx').then((m) => ({ default: m.Palette })));
+
+/** The frame around every screen: where one is, where one can go, and whether what one sees is live. */
+export function Shell() {
+  const params = useParams({ strict: false });
+  const project = params.project ?? lastProject() ?? '';
+  const liveness = useLive();
+  const [expired, setExpired] = useState(false);
+  const [palette, setPalette] = useState(false);
+  useEffect(() => onExpired(() => setExpired(true)), []);
+  useHotkeys([['mod+K', () => setPalette(true)]], []);
+  return (
+    <div className={css.shell}>
+      <a className={css.skip} href="#content">
+        {text.app.skip}
+      </a>
+      <aside className={css.side}>
+        <Link to="/" className={css.brand}>
+          <Logo />
+          <span>{text.app.name}</span>
+        </Link>
+        <ProjectPicker project={project} />
+        <UnstyledButton className={css.find} onClick={() => setPalette(true)}>
+          <IconSearch size={15} />
+          <span>{text.app.palette.hint}</span>
+          <kbd>{/mac/i.test(navigator.userAgent) ? '⌘' : 'Ctrl'} K</kbd>
+        </UnstyledButton>
+        <nav className={css.nav} aria-label={text.app.nav.label}>
+          <Link to="/projects/$project/flags" params={{ project }} className={css.link} activeProps={{ 'data-active': true }}>
+            <IconFlag size={17} />
+            {text.app.nav.flags}
+          </Link>
+          <Link to="/projects/$project/rollouts" params={{ project }} className={css.link} activeProps={{ 'data-active': true }}>
+            <IconActivity size={17} />
+            {text.app.nav.rollouts}
+          </Link>
+          <Link to="/projects/$project/audit" params={{ project }} className={css.link} activeProps={{ 'data-active': true }}>
+            <IconHistory size={17} />
+            {text.app.nav.audit}
+          </Link>
+        </nav>
+        <div className={css.foot}>
+          <Live liveness={liveness} />
+          <ThemeSwitch />
+          <Account />
+        </div>
+      </aside>
+      <main id="content" className={css.main} tabIndex={-1}>
+        <Outlet />
+      </main>
+      <Suspense fallback={null}>
+        {expired && <Relogin onDone={() => setExpired(false)} />}
+        {palette && <Palette project={project} onClose={() => setPalette(false)} />}
+      </Suspense>
+    </div>
+  );
+}
+
+function ProjectPicker({ project }: { project: string }) {
+  const { data } = useQuery(queries.projects());
+  const navigate = useNavigate();
+  if (!data || data.length < 2) return null;
+  return (
+    <Select
+      className={css.project ?? ''}
+      size="xs"
+      aria-label={text.app.project}
+      allowDeselect={false}
+      data={data.map((row) => ({ value: row.project.key, label: row.project.name }))}
+      value={project}
+      onChange={(key) => key && void navigate({ to: '/projects/$project/flags', params: { project: key } })}
+    />
+  );
+}
+
+function Live({ liveness }: { liveness: Liveness }) {
+  return (
+    <span className={css.live} data-liveness={liveness} role="status">
+      <span className={css.dot} aria-hidden="true" />
+      <span>{text.app.live[liveness]}</span>
+    </span>
+  );
+}
+
+function ThemeSwitch() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const Icon = colorScheme === 'dark' ? IconMoon : IconSun;
+  return (
+    <Menu position="top-end" width={170}>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" aria-label={text.app.theme.label} className={css.tool ?? ''}>
+          <Icon size={17} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {(['light', 'dark', 'auto'] as const).map((scheme) => (
+          <Menu.Item
+            key={scheme}
+            onClick={() => setColorScheme(scheme)}
+            rightSection={colorScheme === scheme ? <IconChevronRight size={14} /> : null}
+          >
+            {text.app.theme[scheme]}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function Account() {
+  const { data } = useQuery(queries.me());
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const logout = async () => {
+    await request('POST', api('logout')).catch(() => undefined);
+    client.clear();
+    await navigate({ to: '/login' });
+  };
+  return (
+    <Menu position="top-end" width={220}>
+      <Tooltip label={data?.user.name ?? text.app.account}>
+        <span>
+          <Menu.Target>
+            <ActionIcon variant="subtle" color="gray" aria-label={text.app.account} className={css.tool ?? ''}>
+              <IconUserCircle size={18} />
+            </ActionIcon>
+          </Menu.Target>
+        </span>
+      </Tooltip>
+      <Menu.Dropdown>
+        <Menu.Label>
+          {data?.user.name} · {data?.user.email} · {data?.user.role}
+        </Menu.Label>
+        <Menu.Item leftSection={<IconLogout size={15} />} onClick={() => void logout()}>
+          {text.app.logout}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

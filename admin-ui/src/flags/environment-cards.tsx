@@ -1,0 +1,31 @@
+import { Link } from '@tanstack/react-router';
+import type { FlagRow } from '../api/resources.ts';
+import { text } from '../text/catalogue.ts';
+import css from './environment-cards.module.css';
+import { sees } from './sees.ts';
+import { StateCell } from './state-cell.tsx';
+
+/** State and percent of a flag in each environment, side by side; one of them is looked at below. */
+export function EnvironmentCards({ row, chosen }: { row: FlagRow; chosen: string }) {
+  const { flag } = row;
+  return (
+    <nav className={css.cards} aria-label={text.flags.page.environments}>
+      {row.states.map((state) => (
+        <section key={state.state.environment} className={`card ${css.card}`} data-chosen={state.state.environment === chosen}>
+          <Link
+            className={css.name}
+            to="/projects/$project/flags/$flag"
+            params={{ project: flag.project, flag: flag.key }}
+            search={{ env: state.state.environment }}
+            replace
+            aria-current={state.state.environment === chosen ? 'true' : undefined}
+          >
+            {state.state.environment}
+          </Link>
+          <StateCell flag={flag} row={state} />
+          <p className={css.sees}>{sees(state.state).sentence}</p>
+        </section>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,175 @@
+import type { RolloutView } from '@burgee/server/api';
+import { Anchor, Button, Skeleton, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { useMemo, useState } from 'react';
+import * as queries from '../api/queries.ts';
+import { Failure, RowsLoading } from '../app/feedback.tsx';
+import { text } from '../text/catalogue.ts';
+import { count, duration, exactTime, percent, rate } from '../text/format.ts';
+import { RateChart } from './chart.tsx';
+import { Gauges } from './gauges.tsx';
+import { Guards } from './guards.tsx';
+import css from './page.module.css';
+import { RateTable } from './rate-table.tsx';
+import { pointsOf } from './rates.ts';
+import { StageBar } from './stage-bar.tsx';
+import { StateMark } from './state-mark.tsx';
+import { Steering } from './steer.tsx';
+import { Timeline } from './timeline.tsx';
+
+const t = text.rollouts;
+
+/** One rollout, live: the sentence first, then on what it rests. */
+export function RolloutPage() {
+  const {
+    project,
+    environment,
+    rollout: id,
+  } = useParams({
+    from: '/inside/projects/$project/environments/$environment/rollouts/$rollout',
+  });
+  const { data, error, refetch } = useQuery({
+    ...queries.rollout(project, environment, id),
+    // What it waits for counts down between events.
+    refetchInterval: ({ state }) => (state.data && state.data.endedAt === null ? 5_000 : false),
+  });
+  if (error && !data) return <Failure error={error} retry={() => void refetch()} />;
+  if (!data) {
+    return (
+      <>
+        <Skeleton height={30} width={320} mb="lg" />
+        <Skeleton height={90} mb="lg" />
+        <RowsLoading rows={4} height={60} />
+      </>
+    );
+  }
+  return (
+    <>
+      <Head rollout={data} />
+      <section className={`card ${css.lead}`} data-state={data.state} aria-live="polite">
+        <p className={css.sentence}>{data.sentence}</p>
+        <StageBar rollout={data} />
+      </section>
+      <div className={css.columns}>
+        <div className={css.main}>
+          <Errors rollout={data} />
+          <Timeline timeline={data.timeline} />
+        </div>
+        <aside className={css.side}>
+          <Next rollout={data} />
+          <Gauges rollout={data} />
+          <Guards guards={data.guards} />
+          <Facts rollout={data} />
+        </aside>
+      </div>
+    </>
+  );
+}
+
+function Head({ rollout }: { rollout: RolloutView }) {
+  const { project, environment, flag, release } = rollout;
+  return (
+    <header className={css.head}>
+      <div>
+        <div className={css.crumb}>
+          <Anchor component={Link} to={`/projects/${encodeURIComponent(project)}/rollouts`} fz="sm">
+            {t.title}
+          </Anchor>
+          <span aria-hidden="true">/</span>
+          <span>{environment}</span>
+        </div>
+        <div className={css.title}>
+          <Title order={1}>
+            <Link
+              to="/projects/$project/flags/$flag"
+              params={{ project, flag }}
+              search={{ env: environment }}
+              className={css.flag}
+            >
+              {flag}
+            </Link>{' '}
+            <span className={css.release}>{release}</span>
+          </Title>
+          <StateMark state={rollout.state} />
+        </div>
+      </div>
+      <Steering rollout={rollout} />
+    </header>
+  );
+}
+
+function Errors({ rollout }: { rollout: RolloutView }) {
+  const { project, environment, id, totals } = rollout;
+  const { data, error, refetch } = useQuery(queries.evidence(project, environment, id));
+  const [table, setTable] = useState(false);
+  const points = useMemo(() => pointsOf(data ?? [], 48), [data]);
+  return (
+    <section className={`card ${css.part}`}>
+      <header className={css.partHead}>
+        <Title order={2}>{t.errors}</Title>
+        {points.length > 0 && (
+          <Button size="compact-xs" variant="default" onClick={() => setTable(!table)}>
+            {table ? t.chartPicture : t.chartTable}
+          </Button>
+        )}
+      </header>
+      <dl className={css.totals}>
+        {(['treatment', 'control'] as const).map((arm) => (
+          <div key={arm}>
+            <dt>{t[arm]}</dt>
+            <dd>
+              <strong>{totals[arm].units === 0 ? '–' : rate(totals[arm].rate)}</strong>
+              <span className="muted">{t.units(count(totals[arm].errors), count(totals[arm].units))}</span>
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {error && !data && <Failure error={error} retry={() => void refetch()} />}
+      {!data && !error && <Skeleton height={260} />}
+      {data && points.length === 0 && (
+        <div className={css.nothing}>
+          <strong>{t.noEvidence}</strong>
+          <p>{t.noEvidenceText}</p>
+        </div>
+      )}
+      {points.length > 0 && (table ? <RateTable points={points} /> : <RateChart points={points} rollout={rollout} />)}
+    </section>
+  );
+}
+
+function Next({ rollout: { next, endedAt } }: { rollout: RolloutView }) {
+  if (endedAt !== null) return null;
+  return (
+    <section className={`card ${css.part}`}>
+      <Title order={2}>{t.next}</Title>
+      <p className={css.next}>
+        {next.percent === null ? t.nextDone : <strong>{t.nextStep(percent(next.percent))}</strong>}
+        <span className="muted">
+          {t.waitsFor} {next.waitsFor}
+        </span>
+      </p>
+    </section>
+  );
+}
+
+function Facts({ rollout }: { rollout: RolloutView }) {
+  const { plan, startedAt, startedBy, endedAt, confirmedAt, forced } = rollout;
+  const facts: [string, string][] = [
+    [t.facts.plan, plan.name || plan.key],
+    [t.facts.started, `${exactTime(startedAt)} ${t.by(startedBy.name)}`],
+  ];
+  if (endedAt !== null) facts.push([t.facts.ended, exactTime(endedAt)]);
+  if (endedAt !== null && confirmedAt !== null) facts.push([t.facts.confirmed, t.confirmed(duration(confirmedAt - endedAt))]);
+  if (forced !== null) facts.push([t.facts.forced, forced]);
+  return (
+    <dl className={css.facts}>
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,56 @@
+/** Numbers and times in the reader's locale. Times are ms since the epoch. */
+const locale = typeof navigator === 'undefined' ? 'en' : navigator.language;
+const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
+const fine = new Intl.NumberFormat(locale, { maximumFractionDigits: 3 });
+const significant = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
+const stamp = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
+const short = new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' });
+const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
+
+export const count = (n: number): string => whole.format(n);
+export const number = (n: number): string => fine.format(n);
+
+/** A percent that is stored as a percent: 25 → `25 %`, with a space that does not break. */
+export const percent = (n: number): string => `${fine.format(n)}\u00a0%`;
+
+/** A rate 0…1 as a percent of three significant digits. */
+export const rate = (r: number): string => `${significant.format(r * 100)}\u00a0%`;
+
+export const exactTime = (at: number): string => stamp.format(at);
+export const shortTime = (at: number): string => short.format(at);
+export const clockTime = (at: number): string => clock.format(at);
+
+/** A length of time in its largest one or two units: `2 min 5 s`. */
+export function duration(ms: number): string {
+  const s = Math.max(0, Math.round(ms / 1000));
+  const parts: [number, string][] = [
+    [Math.floor(s / 86_400), 'd'],
+    [Math.floor((s % 86_400) / 3600), 'h'],
+    [Math.floor((s % 3600) / 60), 'min'],
+    [s % 60, 's'],
+  ];
+  const first = parts.findIndex(([n]) => n > 0);
+  if (first < 0) return '0\u00a0s';
+  return parts
+    .slice(first, first + 2)
+    .filter(([n]) => n > 0)
+    .map(([n, unit]) => `${n}\u00a0${unit}`)
+    .join(' ');
+}
+
+/** How long ago: `3 min ago`. */
+export function ago(at: number, now: number): string {
+  const s = Math.round((at - now) / 1000);
+  const size = Math.abs(s);
+  if (size < 60) return relative.format(Math.min(0, s), 'second');
+  if (size < 3600) return relative.format(Math.trunc(s / 60), 'minute');
+  if (size < 86_400) return relative.format(Math.trunc(s / 3600), 'hour');
+  return relative.format(Math.trunc(s / 86_400), 'day');
+}
+
+/** Evidence as odds: ln 2.08 → `8 : 1`. Below even it is no evidence at all. */
+export function odds(ln: number): string {
+  if (!Number.isFinite(ln) || ln <= 0) return 'none';
+  return `${ln < 23 ? significant.format(Math.exp(ln)) : `10^${whole.format(ln / Math.LN10)}`}\u00a0:\u00a01`;
+}
