@@ -6,7 +6,7 @@ import type { Delivery } from './delivery.ts';
 
 /** Two slots of this size, written in turn: a torn write leaves the other one. */
 const SLOT = 64 * 1024;
-/** Settled overrides that are still announced as applied; what does not fit in a slot goes first. */
+/** Settled overrides that are still announced as applied; they give way where a slot is full. */
 const SETTLED = 64;
 
 interface Entry {
@@ -49,10 +49,15 @@ export function createOverrides(input: {
   function keep(next: readonly Entry[]): void {
     const settled = next.filter((entry) => entry.settled).slice(-SETTLED);
     entries = next.filter((entry) => !entry.settled || settled.includes(entry));
+    generation += 1;
+    let bytes = slot(generation, entries);
+    while (bytes === undefined) {
+      entries = without(entries, settled.shift() ?? entries[0]);
+      bytes = slot(generation, entries);
+    }
     if (descriptor === undefined) return;
     try {
-      generation += 1;
-      writeSync(descriptor, slot(generation, entries), 0, SLOT, (generation % 2) * SLOT);
+      writeSync(descriptor, bytes, 0, SLOT, (generation % 2) * SLOT);
       fsyncSync(descriptor);
     } catch (error) {
       log.error({ err: error, file }, 'cannot write the overrides file: this override would not survive a restart');
@@ -73,22 +78,22 @@ export function createOverrides(input: {
   };
 }
 
+function without(entries: readonly Entry[], one: Entry | undefined): readonly Entry[] {
+  return entries.filter((entry) => entry !== one);
+}
+
 /** Writes both slots in full where the file is short, so that no later write needs a new block. */
 function allocate(descriptor: number): void {
   if (fstatSync(descriptor).size >= 2 * SLOT) return;
-  const empty = slot(0, []);
-  for (const at of [0, SLOT]) writeSync(descriptor, empty, 0, SLOT, at);
+  for (const at of [0, SLOT]) writeSync(descriptor, Buffer.alloc(SLOT, ' '), 0, SLOT, at);
   fsyncSync(descriptor);
 }
 
-/** `<sha256> <json>` padded with blanks. The oldest entries give way where they do not fit. */
-function slot(generation: number, entries: readonly Entry[]): Buffer {
-  for (let from = 0; ; from++) {
-    const body = JSON.stringify({ generation, entries: entries.slice(from) });
-    const bytes = Buffer.alloc(SLOT, ' ');
-    if (bytes.write(`${digest(body)} ${body}`) < Buffer.byteLength(body) + 65) continue;
-    return bytes;
-  }
+/** `<sha256> <json>` padded with blanks; undefined where it does not fit. */
+function slot(generation: number, entries: readonly Entry[]): Buffer | undefined {
+  const body = JSON.stringify({ generation, entries });
+  const text = Buffer.from(`${digest(body)} ${body}`);
+  return text.length > SLOT ? undefined : Buffer.concat([text, Buffer.alloc(SLOT - text.length, ' ')]);
 }
 
 function newest(bytes: Buffer): { generation: number; entries: readonly Entry[] } {

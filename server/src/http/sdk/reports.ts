@@ -12,12 +12,12 @@ const amount = z.number().int().min(0).max(1e12);
 const bytesOf = (base64: string) => (base64.length / 4) * 3 - (base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0);
 const hashes = z
   .string()
-  .regex(BASE64, 'must be padded base64')
+  .regex(BASE64, { error: 'must be padded base64', abort: true })
   .refine((text) => bytesOf(text) % 8 === 0, 'must be hashes of 8 bytes each');
 const registers = z
   .string()
-  .regex(BASE64, 'must be padded base64')
-  .refine((text) => bytesOf(text) === SKETCH_REGISTERS, `must be ${SKETCH_REGISTERS} registers`)
+  .regex(BASE64, { error: 'must be padded base64', abort: true })
+  .refine((text) => bytesOf(text) === SKETCH_REGISTERS, { error: `must be ${SKETCH_REGISTERS} registers`, abort: true })
   .refine((text) => Buffer.from(text, 'base64').every((rank) => rank <= 23), 'a register must be at most 23');
 
 const arm = z.strictObject({

@@ -1,0 +1,82 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Override } from '@burgee/engine';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createOverrides } from './overrides.ts';
+import { AT, override } from './testing.ts';
+
+describe('overrides', () => {
+  let folder: string;
+  let file: string;
+  const errors: string[] = [];
+  const log = { debug() {}, info() {}, warn() {}, error: (_: object, message: string) => void errors.push(message) };
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'burgee-overrides-'));
+    file = join(folder, 'overrides');
+    errors.length = 0;
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  /** A start of the server: what delivery was told. */
+  function start(at = file) {
+    const live = new Map<string, Override>();
+    const settled: string[] = [];
+    const delivery = {
+      override: (_: typeof AT, asserted: Override) => void live.set(asserted.id, asserted),
+      settle: (id: string) => {
+        if (live.delete(id)) settled.push(id);
+      },
+    };
+    const overrides = createOverrides({ delivery, file: at, log });
+    return { overrides, live: () => [...live.keys()], settled };
+  }
+
+  it('survive a restart until they are settled, and are announced as applied after that', async () => {
+    const first = start();
+    await first.overrides.assert(AT, override('a', 'f', 'r'));
+    await first.overrides.assert(AT, override('b', 'f', 'r'));
+    expect(first.live()).toEqual(['a', 'b']);
+    const second = start();
+    expect(second.live()).toEqual(['a', 'b']);
+    await second.overrides.settle('a');
+    const third = start();
+    expect([third.live(), third.settled]).toEqual([['b'], ['a']]);
+  });
+
+  it('never grow the file: its blocks are taken at the first start', async () => {
+    const { overrides } = start();
+    const { size } = await stat(file);
+    for (let i = 0; i < 600; i++) {
+      await overrides.assert(AT, override(`o${i}`, 'f', 'r'));
+      if (i % 2 === 0) await overrides.settle(`o${i}`);
+    }
+    expect((await stat(file)).size).toBe(size);
+    expect(start().live()).toContain('o599');
+  });
+
+  it('outlive a write that was torn: the slot before it holds', async () => {
+    const { overrides } = start();
+    await overrides.assert(AT, override('a', 'f', 'r'));
+    await overrides.assert(AT, override('b', 'f', 'r'));
+    const bytes = await readFile(file);
+    for (const [offset, kept] of [
+      [80, ['a']],
+      [64 * 1024 + 80, ['a', 'b']],
+    ] as const) {
+      const torn = Buffer.from(bytes);
+      torn[offset] = 0x21;
+      await writeFile(file, torn);
+      expect(start().live()).toEqual(kept);
+    }
+    await writeFile(file, Buffer.alloc(200, 'x'));
+    expect(start().live()).toEqual([]);
+  });
+
+  it('live in memory where the file cannot be used, and the log says so', async () => {
+    const { overrides, live } = start(folder);
+    await overrides.assert(AT, override('a', 'f', 'r'));
+    expect(live()).toEqual(['a']);
+    expect(errors).toEqual(['cannot use the overrides file: overrides would not survive a restart']);
+  });
+});
