@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  ssr: { resolve: { conditions: ['burgee-source', 'node', 'import', 'default'] } },
-  resolve: { conditions: ['burgee-source', 'node', 'import', 'default'] },
+  ssr: { resolve: { conditions: ['burgee-source', 'node'] } },
+  resolve: { conditions: ['burgee-source', 'node'] },
   test: {
     include: [
       'engine/**/*.test.ts',
