@@ -40,22 +40,34 @@ export function isVisible(key: string, { prepared, audience }: Pick<Asked, 'prep
   return access !== undefined && (audience === 'server' || access !== 'none');
 }
 
-/** Evaluates a flag that the caller may see. Without an id only flags that pick by one, and are on, fail. */
+/** Evaluates a flag that the caller may see. Without an id only evaluations that pick by one fail. */
 export function ask(key: string, asked: Asked): Evaluation | Failure {
   const { prepared, audience, context, now, draw, observer } = asked;
-  if (prepared.bucketsByDefault(key) && !identifies(context)) {
-    const evaluation = evaluate(prepared, key, context, now, draw);
-    if (evaluation.reason !== 'DISABLED' && evaluation.errorCode === undefined)
-      return {
-        key,
-        errorCode: 'TARGETING_KEY_MISSING',
-        errorDetails: 'this flag picks by targetingKey (or userId, sessionId): send one',
-      };
-  }
+  if (!identifies(context) && picksById(key, asked))
+    return {
+      key,
+      errorCode: 'TARGETING_KEY_MISSING',
+      errorDetails: 'this flag picks by targetingKey (or userId, sessionId): send one',
+    };
   const evaluation = evaluate(prepared, key, context, now, draw, observer);
   if (evaluation.errorCode === undefined) return evaluation;
   const details = audience === 'server' ? evaluation.errorMessage : undefined;
   return { key, errorCode: evaluation.errorCode, errorDetails: details ?? 'this flag cannot be evaluated' };
+}
+
+/** Whether this evaluation comes to a choice by the default id: then the engine reads its last resort, the session id. */
+function picksById(key: string, { prepared, context, now, draw }: Asked): boolean {
+  if (!prepared.bucketsByDefault(key)) return false;
+  let isRead = false;
+  const watched = {
+    ...context,
+    get sessionId() {
+      isRead = true;
+      return undefined;
+    },
+  };
+  evaluate(prepared, key, watched, now, draw);
+  return isRead;
 }
 
 export function answerOf({ flag, value, reason, variant }: Evaluation): Answer {

@@ -7,11 +7,8 @@ import { placeOf, scopeOf } from '../sdk/key-scope.ts';
 import { isCurrent } from '../sdk/negotiate.ts';
 import { type Asked, answerOf, ask, type Failure, isVisible, metadataOf, visibleKeys } from './evaluation.ts';
 
-const HEADERS = {
-  'content-type': 'application/json',
-  'cache-control': 'private, no-store',
-  vary: 'Authorization, X-API-Key, Origin',
-};
+const PRIVATE = { 'cache-control': 'private, no-store', vary: 'Authorization, X-API-Key, Origin' };
+const HEADERS = { ...PRIVATE, 'content-type': 'application/json' };
 
 const answer = z.looseObject({ key: z.string(), reason: z.string() });
 const failure = z.object({ key: z.string(), errorCode: z.string(), errorDetails: z.string() });
@@ -59,10 +56,10 @@ const all = route<Record<string, string>, Record<string, unknown>, unknown>({
     const flags = visibleKeys(asked).map((key) => itemText(ask(key, asked)));
     const text = `[${flags.join(',')}]`;
     const etag = `"${createHash('sha256').update(text).digest('base64url')}"`;
-    const headers = { ...HEADERS, etag };
-    if (isCurrent(call.context.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers });
+    if (isCurrent(call.context.req.header('if-none-match'), etag))
+      return new Response(null, { status: 304, headers: { ...PRIVATE, etag } });
     const { epoch, n } = asked.prepared.revision;
-    return new Response(`{"flags":${text},"metadata":{"revision":"${epoch}.${n}"}}`, { headers });
+    return new Response(`{"flags":${text},"metadata":{"revision":"${epoch}.${n}"}}`, { headers: { ...HEADERS, etag } });
   },
 });
 
