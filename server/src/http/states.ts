@@ -40,7 +40,7 @@ async function settle<B>(
 /** Rules without an id are new: they get one. */
 function edit(call: Call<StatePlace, unknown, Fields>): Promise<Reply> {
   const expected = ifMatch(call.context);
-  const rules = call.body.rules?.map((rule: RuleInput) => ({ ...rule, id: rule.id ?? call.deps.random(12) }));
+  const rules = call.body.rules?.map((rule: RuleInput) => ({ id: rule.id ?? call.deps.random(12), ...rule }));
   const wanted: StateEdit = { ...call.body, rules };
   return settle(call, async (subject, by) => {
     expectVersion(subject.state, expected);
