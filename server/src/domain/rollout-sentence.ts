@@ -1,6 +1,6 @@
-import type { Evidence } from './guard/evidence.ts';
+import type { BothArms, Evidence } from './guard/evidence.ts';
 import type { Judgement } from './guard/judge.ts';
-import { compareText, tellingFigures } from './guard/sentences.ts';
+import { compareText, presentFigures } from './guard/sentences.ts';
 import { countText, durationText, percentText, plural } from './guard/words.ts';
 import type { Rollout } from './rollout.ts';
 
@@ -11,23 +11,23 @@ export function sentenceOf(rollout: Rollout, evidence: Evidence, at: number): st
 
 const SENTENCES: Readonly<Record<Rollout['state'], (rollout: Rollout, evidence: Evidence, at: number) => string>> = {
   pending: () => 'About to start.',
-  running: (rollout, evidence) => `${at(rollout)}. ${known(evidence)}`,
+  running: (rollout, evidence) => `${at(rollout)}. ${known(presentFigures(evidence))}`,
   holding: (rollout, evidence) =>
     `Holding at ${percentText(rollout.percent)}: ${closed(rollout.reason?.text ?? 'evidence is missing')} ${
-      patient(rollout) ? known(evidence) : 'Nobody new gets the new version until that is over.'
+      patient(rollout) ? known(presentFigures(evidence)) : 'Nobody new gets the new version until that is over.'
     }`,
   paused: (rollout, evidence) => {
     const judged =
       rollout.reason?.code === 'edited'
         ? 'The guard watches but changes nothing.'
         : 'The guard still watches and can still revert.';
-    return `Paused at ${percentText(rollout.percent)}: ${closed(rollout.reason?.text ?? 'a person must decide')} ${known(evidence)} ${judged}`;
+    return `Paused at ${percentText(rollout.percent)}: ${closed(rollout.reason?.text ?? 'a person must decide')} ${known(presentFigures(evidence))} ${judged}`;
   },
   completed: (rollout, evidence) => {
     const took = rollout.endedAt === null ? '' : ` after ${durationText(rollout.endedAt - rollout.startedAt)}`;
     return evidence.totals.treatment.units === 0
       ? `Completed${took}: everyone has the new version.`
-      : `Completed${took}: everyone has the new version. ${known(evidence)}`;
+      : `Completed${took}: everyone has the new version. ${known(evidence.totals)}`;
   },
   reverted: (rollout) => {
     const by = rollout.reason?.code === 'by-hand' ? byHand(rollout) : '';
@@ -79,13 +79,13 @@ function byHand(rollout: Rollout): string {
   return who === undefined ? '' : ` by ${who}`;
 }
 
-function known(evidence: Evidence): string {
-  const { treatment, control } = tellingFigures(evidence);
+function known(figures: BothArms): string {
+  const { treatment, control } = figures;
   if (treatment.units === 0) return control.units === 0 ? 'No users have been seen yet.' : 'No user has met the new version yet.';
   if (treatment.errors + control.errors === 0) {
     return `None of ${plural(treatment.units, 'user')} on the new version failed, and none of ${countText(control.units)} without it.`;
   }
-  return `${compareText(evidence)}.`;
+  return `${compareText(figures)}.`;
 }
 
 function closed(text: string): string {

@@ -4,7 +4,7 @@ import { barsOf, type Evidence } from './evidence.ts';
 import { lnMixture } from './mixture.ts';
 import { isFresh, NO_QUERY } from './query.ts';
 import { LN_MISMATCH } from './sample-ratio.ts';
-import { compareText, lacksText, limitText } from './sentences.ts';
+import { compareText, lacksText, limitText, presentFigures, tellingFigures } from './sentences.ts';
 
 /** What one guard says now. */
 export interface Reading {
@@ -83,7 +83,7 @@ function judgeOutcomes(guard: OutcomeGuard, rollout: Rollout, evidence: Evidence
     verdict,
     text,
   });
-  const compared = compareText(evidence);
+  const compared = compareText(tellingFigures(evidence));
   const { errors, difference } = evidence.heaviest;
   const tells = errors >= plan.minErrors && difference >= plan.minDifference;
   const beyond = (bar: number) => tells && evidence.lnM >= bar;
@@ -109,7 +109,7 @@ function judgeOutcomes(guard: OutcomeGuard, rollout: Rollout, evidence: Evidence
   }
   const treated = evidence.treatedAt !== null && evidence.treatedAt >= rollout.stageSince;
   if (!treated && !isTimeOnly(rollout)) return { reading: say('inconclusive', 'no user of this stage has been seen yet') };
-  return { reading: say('pass', compared) };
+  return { reading: say('pass', compareText(presentFigures(evidence))) };
 }
 
 function judgeQuery(guard: QueryGuard, rollout: Rollout, state: Evidence['queries'][string], at: number): Opinion {

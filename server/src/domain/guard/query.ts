@@ -59,7 +59,8 @@ export function takeSample(
   }
   if (total === 0) return troubled('no-data', 'it saw no traffic');
   if (!(asOf >= at - guard.maxAgeMs)) return troubled('stale', 'its newest data is too old');
-  if (read.probe || read.from < rollout.stageSince) return { ...state, trouble: null, newest: { from: read.from, errors, total, asOf } };
+  if (read.probe || read.from < rollout.stageSince)
+    return { ...state, trouble: null, newest: { from: read.from, errors, total, asOf } };
   const { weight, spending } = nextWeight(state.spending, rollout.plan, { at, stage: rollout.stage, stageSeen: true });
   return {
     mixture: updateMixture(state.mixture, weight, lnAboveLimit({ errors, total }, guard.limit)),

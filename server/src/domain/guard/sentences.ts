@@ -2,9 +2,14 @@ import type { QueryGuard } from '../guard.ts';
 import type { BothArms, Evidence, Figures, QueryState } from './evidence.ts';
 import { countText, oddsText, plural, rateText } from './words.ts';
 
-/** The figures that tell a story: this stage's, or the whole rollout's before anyone failed in the stage. */
-export function tellingFigures(evidence: Evidence): BothArms {
-  return evidence.stage.treatment.errors > 0 || evidence.totals.treatment.errors === 0 ? evidence.stage : evidence.totals;
+/** The figures that explain a failure: this stage's, or the whole rollout's where nobody failed in the stage. */
+export function tellingFigures({ stage, totals }: Evidence): BothArms {
+  return stage.treatment.errors > 0 ? stage : totals;
+}
+
+/** The figures of where a rollout stands: this stage's, once somebody met the new version in it. */
+export function presentFigures({ stage, totals }: Evidence): BothArms {
+  return stage.treatment.units > 0 ? stage : totals;
 }
 
 export function rateOf({ units, errors }: Figures): number {
@@ -12,8 +17,7 @@ export function rateOf({ units, errors }: Figures): number {
 }
 
 /** `5 of 96 users on the new version failed (5.2 %) against 18 of 1,830 (1.0 %) without it` */
-export function compareText(evidence: Evidence): string {
-  const { treatment, control } = tellingFigures(evidence);
+export function compareText({ treatment, control }: BothArms): string {
   const part = (arm: Figures, who: string) => `${countText(arm.errors)} of ${who} failed (${rateText(rateOf(arm))})`;
   const without = `${countText(control.errors)} of ${countText(control.units)} (${rateText(rateOf(control))}) without it`;
   return `${part(treatment, `${plural(treatment.units, 'user')} on the new version`)} against ${without}`;
