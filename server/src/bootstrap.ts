@@ -2,7 +2,7 @@ import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import type { TokenKind } from './domain/access.ts';
 import { accountEmail, passwordMistake } from './domain/credentials.ts';
-import { type FieldError, invalid } from './domain/errors.ts';
+import { BurgeeError, type FieldError, invalid } from './domain/errors.ts';
 import { DEFAULT_PROJECT, type NewProject } from './domain/first-owner.ts';
 
 /** What a bootstrap file asks for, secrets looked up. */
@@ -50,14 +50,27 @@ const schema = z.strictObject({
 });
 const SECRET = /^[A-Za-z0-9._~-]{24,200}$/;
 
-/** Reads a bootstrap file. Throws one `invalid` with all mistakes; secrets are never repeated. */
-export function readBootstrap(text: string, env: Readonly<Record<string, string | undefined>>): Bootstrap {
+/**
+ * Reads a bootstrap file. Throws one `invalid` with all mistakes, whose fields begin with the file's name where it is given;
+ * secrets are never repeated.
+ */
+export function readBootstrap(text: string, env: Readonly<Record<string, string | undefined>>, file?: string): Bootstrap {
+  try {
+    return read(text, env);
+  } catch (error) {
+    if (file === undefined || !(error instanceof BurgeeError)) throw error;
+    const fields = error.details.fields as readonly FieldError[];
+    throw invalid(...fields.map(({ field, message }) => ({ field: `${file}: ${field}`, message })));
+  }
+}
+
+function read(text: string, env: Readonly<Record<string, string | undefined>>): Bootstrap {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
   const [broken] = document.errors;
   if (broken !== undefined) throw invalid({ field: `line ${lines.linePos(broken.pos[0]).line}`, message: broken.message });
-  const read = schema.safeParse(document.toJS({ maxAliasCount: 20 }));
-  if (!read.success) throw invalid(...read.error.issues.flatMap(mistakesOf));
+  const parsed = schema.safeParse(document.toJS({ maxAliasCount: 20 }));
+  if (!parsed.success) throw invalid(...parsed.error.issues.flatMap(mistakesOf));
 
   const mistakes: FieldError[] = [];
   const refuse = (field: string, message: string) => void mistakes.push({ field, message });
@@ -67,7 +80,7 @@ export function readBootstrap(text: string, env: Readonly<Record<string, string 
     if (found === undefined || found === '') refuse(field, `the environment variable ${value.env} is not set`);
     return found ?? '';
   };
-  const { owner, projects = [DEFAULT_PROJECT], tokens } = read.data;
+  const { owner, projects = [DEFAULT_PROJECT], tokens } = parsed.data;
   const email = accountEmail(owner.email);
   if (email === null) refuse('owner.email', 'must be an e-mail address');
   const password = secretOf(owner.password, 'owner.password');

@@ -1,4 +1,5 @@
 import { mkdir, readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { readBootstrap } from './bootstrap.ts';
 import { applyBootstrap, isEmpty } from './bootstrap-apply.ts';
@@ -21,6 +22,8 @@ import { findUi, uiRoutes } from './http/static.ts';
 import { createLog } from './log.ts';
 import { createMetricReader } from './monitoring/reader.ts';
 import { createOutbound } from './outbound/client.ts';
+import { createController } from './rollout/controller.ts';
+import { openPostgres } from './storage/postgres/open.ts';
 import { openSqlite } from './storage/sqlite/open.ts';
 
 const GRACE_MS = 10_000;
@@ -32,6 +35,12 @@ class StartRefused extends Error {}
 async function start(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLog(config.logLevel);
+  const crash = (error: unknown) => {
+    log.error({ err: error }, 'unexpected error, the process ends');
+    process.exit(1);
+  };
+  process.on('uncaughtException', crash);
+  process.on('unhandledRejection', crash);
   const store = await openStore(config, log);
   try {
     await serve(config, log, store);
@@ -45,6 +54,7 @@ async function openStore(config: Config, log: Logger): Promise<Store> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 }).catch((cause: Error) => {
     throw new StartRefused(`BURGEE_DATA_DIR: cannot make ${config.dataDir}: ${cause.message}`);
   });
+  if (config.databaseUrl !== null) return openPostgres({ url: config.databaseUrl, clock, log });
   return openSqlite({ file: join(config.dataDir, 'burgee.db'), clock, log });
 }
 
@@ -83,7 +93,12 @@ async function serve(config: Config, log: Logger, store: Store): Promise<void> {
     if (error.code === 'EADDRINUSE') throw new StartRefused(`${where} is taken by another program; set BURGEE_PORT`);
     throw new StartRefused(`cannot listen on ${where}: ${error.message}`);
   });
-  log.info({ host: config.host, port: config.port, ...(await store.check()) }, 'listening');
+  const database = await store.check();
+  // SQLite has one server, which finds its own leases again after a crash; Postgres may have several.
+  const owner = database.kind === 'sqlite' ? 'this server' : `${hostname()} ${random(8)}`;
+  const controller = createController({ store, metrics, overrides, clock, log, random, owner });
+  controller.start();
+  log.info({ host: config.host, port: config.port, database: database.kind, durable: database.durable }, 'listening');
   greet(config, made, (await setup.done()) ? null : setup.issue());
 
   let stopping = false;
@@ -94,6 +109,7 @@ async function serve(config: Config, log: Logger, store: Store): Promise<void> {
     const force = setTimeout(() => process.exit(1), GRACE_MS + 5_000);
     const closed = listening.close(GRACE_MS);
     await delivery.close();
+    await controller.stop();
     await closed;
     await outbound.close();
     await store.close();
@@ -102,12 +118,6 @@ async function serve(config: Config, log: Logger, store: Store): Promise<void> {
     process.exit(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(signal));
-  const crash = (error: unknown) => {
-    log.error({ err: error }, 'unexpected error, the process ends');
-    process.exit(1);
-  };
-  process.on('uncaughtException', crash);
-  process.on('unhandledRejection', crash);
 }
 
 type Made = readonly { readonly token: string; readonly secret: string }[];
@@ -126,7 +136,7 @@ async function bootstrap(
   const text = await readFile(config.bootstrap, 'utf8').catch((cause: Error) => {
     throw new StartRefused(`BURGEE_BOOTSTRAP: cannot read ${config.bootstrap}: ${cause.message}`);
   });
-  const wanted = readBootstrap(text, process.env);
+  const wanted = readBootstrap(text, process.env, config.bootstrap);
   const made = await applyBootstrap(wanted, { store, clock, random, hashPassword, digest: sha256 });
   log.info({ file: config.bootstrap, applied: made !== null }, 'bootstrap');
   return made ?? [];

@@ -3,11 +3,14 @@ import { environmentRoutes } from './environments.ts';
 import { eventRoutes } from './events.ts';
 import { flagRoutes } from './flags.ts';
 import { healthRoutes } from './health.ts';
+import { hookRoutes } from './hooks.ts';
 import { loginRoutes } from './login.ts';
 import { meRoutes } from './me.ts';
 import { ofrepRoutes } from './ofrep/routes.ts';
 import { openapiRoute } from './openapi.ts';
+import { planRoutes } from './plans.ts';
 import { projectRoutes } from './projects.ts';
+import { rolloutRoutes } from './rollouts.ts';
 import type { Route } from './route.ts';
 import { sdkRoutes } from './sdk/routes.ts';
 import { segmentRoutes } from './segments.ts';
@@ -29,6 +32,9 @@ const described: readonly Route[] = [
   ...flagRoutes,
   ...stateRoutes,
   ...segmentRoutes,
+  ...rolloutRoutes,
+  ...planRoutes,
+  ...hookRoutes,
   ...sourceRoutes,
   ...auditRoutes,
   ...eventRoutes,
