@@ -131,8 +131,7 @@ export function hashFrom(state: HashState, id: string): number {
  */
 export function position(hash: number): number {
   const h = hash >>> 0;
-  const hundreds = (h / 100) | 0;
-  return (h - hundreds * 100) * 1000 + (hundreds % 1000);
+  return (h % 100) * 1000 + (((h / 100) >>> 0) % 1000);
 }
 
 /** The first position outside a percent: `round(percent * 1000)`, an integer, so that 2.007 % lets in 2007 and not 2008. */

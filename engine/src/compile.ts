@@ -2,7 +2,7 @@ import { type HashState, POSITIONS, SPLIT_SEED, saltState, thresholdOf } from '.
 import { allOf, always, compileCondition, isInherited, never, type Test } from './conditions.ts';
 import { FlagError } from './operators.ts';
 import type { RegexCompiler } from './regex.ts';
-import type { Arm, Evaluation, JsonValue, Ramp, Reason, Revision, Rule, RulesetFlag } from './types.ts';
+import type { Arm, Evaluation, JsonValue, Ramp, Reason, Revision, Rule, RulesetFlag, Split } from './types.ts';
 
 /** One answer of one flag, shared by all evaluations that come to it. */
 export interface Outcome {
@@ -154,16 +154,17 @@ function compileRule(flag: RulesetFlag, rule: Rule, answer: Answer, around: Surr
   const test = compileTest(rule, around);
   const isUnconditional = test === always;
   const inside: Reason = threshold < POSITIONS ? 'SPLIT' : isUnconditional ? 'STATIC' : 'TARGETING_MATCH';
-  const compiled = {
-    id,
-    test: isUnconditional ? null : test,
-    threshold,
-    percent,
-    bucketing: bucketingOf(rule.by, salt, id, 0),
-    ramp: rule.ramp ?? null,
-  };
-  if ('variant' in serve) return { ...compiled, outcome: answer(serve.variant, inside, id), split: null };
-  const { split } = serve;
+  let outcome: Outcome | null = null;
+  let split: CompiledSplit | null = null;
+  if ('variant' in serve) outcome = answer(serve.variant, inside, id);
+  else split = compileSplit(rule, serve.split, salt, answer);
+  const bucketing = bucketingOf(rule.by, salt, id, 0);
+  const ramp = rule.ramp ?? null;
+  // one literal for every rule: one hidden class
+  return { id, test: isUnconditional ? null : test, threshold, percent, bucketing, outcome, split, ramp };
+}
+
+function compileSplit({ id, by }: Rule, split: Split, salt: string, answer: Answer): CompiledSplit {
   let total = 0;
   const bounds: number[] = [];
   const outcomes: Outcome[] = [];
@@ -176,8 +177,7 @@ function compileRule(flag: RulesetFlag, rule: Rule, answer: Answer, around: Surr
     outcomes.push(outcome);
   }
   if (total === 0) throw new FlagError(`rule ${id} has weights that sum to 0`);
-  const bucketing = bucketingOf(split.by ?? rule.by, split.salt ?? salt, id, SPLIT_SEED);
-  return { ...compiled, outcome: null, split: { bucketing, total, bounds, outcomes } };
+  return { bucketing: bucketingOf(split.by ?? by, split.salt ?? salt, id, SPLIT_SEED), total, bounds, outcomes };
 }
 
 function needsDefaultId({ test, threshold, bucketing, split, ramp }: CompiledRule): boolean {

@@ -1,4 +1,4 @@
-import { compileOperator, FlagError, type ValueTest } from './operators.ts';
+import { compileOperator, compileTexts, FlagError, type ValueTest } from './operators.ts';
 import type { RegexCompiler } from './regex.ts';
 import type { Condition, Leaf } from './types.ts';
 
@@ -64,6 +64,14 @@ function compileLeaf(leaf: Leaf, negated: boolean, regex: RegexCompiler | undefi
     return (context) => {
       const given = read(context, attribute, inherited);
       return (given !== undefined && given !== null) === expected;
+    };
+  }
+  const texts = compileTexts(leaf);
+  if (texts !== null && !inherited) {
+    return (context) => {
+      const given = read(context, attribute, false);
+      if (typeof given === 'string') return texts.has(given) === expected;
+      return (typeof given === 'object' && given !== null ? testObject(given, test) : test(given)) === expected;
     };
   }
   return (context) => {

@@ -164,3 +164,8 @@ export const OPERATORS: readonly Operator[] = Object.keys(BUILDERS) as Operator[
 export function compileOperator(leaf: Leaf, regex: RegexCompiler | undefined): ValueTest | null {
   return TABLE.get(leaf.operator)?.(leaf, regex) ?? null;
 }
+
+/** The texts of a plain `in`, which a leaf looks up without a further call; null for any other leaf. */
+export function compileTexts({ operator, values, ignoreCase }: Leaf): ReadonlySet<string> | null {
+  return operator === 'in' && ignoreCase !== true ? new Set(values.map(String)) : null;
+}
