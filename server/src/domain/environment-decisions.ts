@@ -28,7 +28,7 @@ export function createProject(
 ): Decision<Project> & { environments: Environment[] } {
   demand((refuse) => {
     checkKey(key, 'key', refuse);
-    checkLine(name, 'name', { min: 1, max: 200 }, refuse);
+    if (name !== key) checkLine(name, 'name', { min: 1, max: 200 }, refuse);
   });
   if (exists) throw new BurgeeError('exists', `there is a project ${key} already`);
   const project: Project = { key, name, createdAt: at, nextSegment: 1 };
@@ -91,7 +91,7 @@ export function createEnvironment(
   const { project, flags } = subject;
   demand((refuse) => {
     checkKey(key, 'key', refuse);
-    checkLine(name, 'name', { min: 1, max: 200 }, refuse);
+    if (name !== key) checkLine(name, 'name', { min: 1, max: 200 }, refuse);
   });
   const others = [...subject.environments].sort((a, b) => a.entity.order - b.entity.order);
   if (others.some(({ entity }) => entity.key === key)) throw new BurgeeError('exists', `there is an environment ${key} already`);

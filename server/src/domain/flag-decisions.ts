@@ -66,7 +66,7 @@ export function createFlag(
   const given = command.variants ?? (type === 'boolean' ? BOOLEAN_VARIANTS : undefined);
   demand((refuse) => {
     checkKey(key, 'key', refuse);
-    checkDescription({ ...defined(command), name }, refuse);
+    checkDescription(defined(command), refuse);
     if (given === undefined) refuse('variants', `must be given for a flag of type ${type}`);
     else checkVariants(type, given, 'variants', refuse);
     if (!subject.ownerExists) refuse('owner', 'must be the id of a user');

@@ -39,7 +39,7 @@ export function createSegment(
   const { key, name = key, description = '', when } = command;
   demand((refuse) => {
     checkKey(key, 'key', refuse);
-    check({ name, description, when }, subject.patternOk, refuse);
+    check({ description, when, ...(name !== key && { name }) }, subject.patternOk, refuse);
   });
   if (subject.exists) throw new BurgeeError('exists', `there is a segment ${key} already`);
   const number = project.entity.nextSegment;
