@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { link, lstat, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import type { Ruleset } from '@burgee/engine';
+import { lstat, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Revision, Ruleset } from '@burgee/engine';
 import { MAX_RULESET_BYTES, openEnvelope } from '../delivery/envelope.ts';
 import { compareRevisions } from '../delivery/merge.ts';
 
@@ -14,53 +14,87 @@ export interface Disk {
   /** The newest undamaged generation, or undefined. Never throws. */
   load(): Promise<Ruleset | undefined>;
   /**
-   * Writes the envelope beside the file, fsyncs and renames, mode 0600; what was there becomes the previous generation. A
-   * newer revision of the same epoch line is left alone. Rejects where the folder cannot be written.
+   * Writes the envelope, fsyncs and renames, mode 0600, and keeps the generation before it. Does nothing where the folder has
+   * this revision or a newer one already. Rejects where the folder cannot be written.
    */
   save(envelope: string, ruleset: Ruleset): Promise<void>;
 }
 
+/** A generation's file. */
+interface Generation {
+  readonly path: string;
+  readonly revision: Revision;
+}
+
+/** A process that died while writing leaves its temporary file; it goes after this long, ms. */
+const ABANDONED_MS = 60_000;
+
 /**
- * The file is named after the hash of url and key, so that clients of different servers or environments can share a folder and
- * never read each other's. It never expires: an old ruleset is better than none.
+ * Files are named after the hash of url and key, so that clients of different servers or environments can share a folder and
+ * never read each other's, and after the revision, so that processes that race can never overwrite a newer generation. They
+ * never expire: an old ruleset is better than none.
  */
 export function createDisk(folder: string, url: string, key: string): Disk {
-  const file = join(folder, `burgee-${sha256(`${url}\n${key}`).slice(0, 32)}.json`);
-  const previous = `${file}.previous`;
+  const name = `burgee-${sha256(`${url}\n${key}`).slice(0, 32)}`;
+  const pathOf = ({ epoch, n }: Revision): string => join(folder, `${name}.${epoch}.${n}.json`);
 
-  const newest = async (): Promise<Ruleset | undefined> => {
-    const found = [await loadFile(file), await loadFile(previous)].filter((ruleset) => ruleset !== undefined);
-    return found.sort((a, b) => compareRevisions(b.revision, a.revision))[0];
+  /** Newest first. */
+  const generations = async (): Promise<Generation[]> => {
+    const found: Generation[] = [];
+    for (const file of await readdir(folder)) {
+      const match = file.startsWith(`${name}.`) ? /\.(\d{1,15})\.(\d{1,15})\.json$/.exec(file) : null;
+      if (match === null) continue;
+      found.push({ path: join(folder, file), revision: { epoch: Number(match[1]), n: Number(match[2]) } });
+    }
+    return found.sort((a, b) => compareRevisions(b.revision, a.revision));
+  };
+
+  const newest = async (): Promise<{ readonly ruleset: Ruleset | undefined; readonly damaged: readonly string[] }> => {
+    const damaged: string[] = [];
+    for (const { path } of await generations()) {
+      const ruleset = await read(path);
+      if (ruleset !== undefined) return { ruleset, damaged };
+      damaged.push(path);
+    }
+    return { ruleset: undefined, damaged };
   };
 
   return {
-    load: newest,
+    async load() {
+      // what was listed may have been superseded and removed by another process before it was read
+      for (let attempt = 0; attempt < 3; attempt++) {
+        const { ruleset, damaged } = await newest().catch(() => ({ ruleset: undefined, damaged: [] }));
+        if (ruleset !== undefined || damaged.length === 0) return ruleset;
+      }
+      return undefined;
+    },
     async save(envelope, ruleset) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      await sweep(folder, file);
-      const current = await loadFile(file);
-      const kin = (other: Ruleset | undefined): other is Ruleset =>
-        other?.project === ruleset.project && other.environment === ruleset.environment;
-      const there = await newest();
-      if (kin(there) && compareRevisions(there.revision, ruleset.revision) >= 0) return;
-      const fresh = `${file}.${randomUUID()}.tmp`;
+      await sweep(folder, name);
+      const { ruleset: there, damaged } = await newest();
+      const isKin = there?.project === ruleset.project && there.environment === ruleset.environment;
+      if (isKin && compareRevisions(there.revision, ruleset.revision) >= 0) return;
+      const path = pathOf(ruleset.revision);
+      const temporary = join(folder, `${name}.${randomUUID()}.tmp`);
       try {
-        await writeDurably(fresh, envelope);
-        if (kin(current)) await keep(file, previous);
-        // after a server that was set up anew, the older generation must not win by its higher revision
-        else if (there !== undefined && !kin(there)) await unlink(previous).catch(() => undefined);
-        await rename(fresh, file);
+        await writeDurably(temporary, envelope);
+        await rename(temporary, path);
       } catch (error) {
-        await unlink(fresh).catch(() => undefined);
+        await remove(temporary);
         throw error;
+      }
+      for (const one of await generations()) {
+        // after a server that was set up anew, what it had before must not win by its higher revision
+        const isKept = isKin && compareRevisions(one.revision, there.revision) >= 0 && !damaged.includes(one.path);
+        if (one.path !== path && !isKept) await remove(one.path);
       }
     },
   };
 }
 
-const ABANDONED_MS = 60_000;
+const remove = (path: string): Promise<void> => unlink(path).catch(() => undefined);
 
-async function loadFile(path: string): Promise<Ruleset | undefined> {
+async function read(path: string): Promise<Ruleset | undefined> {
   try {
     const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
     try {
@@ -86,24 +120,11 @@ async function writeDurably(path: string, text: string): Promise<void> {
   }
 }
 
-/** Removes what processes that died while writing have left. */
-async function sweep(folder: string, file: string): Promise<void> {
-  const mine = basename(file);
-  for (const name of await readdir(folder)) {
-    if (!name.startsWith(mine) || !name.endsWith('.tmp')) continue;
-    const path = join(folder, name);
+async function sweep(folder: string, name: string): Promise<void> {
+  for (const file of await readdir(folder)) {
+    if (!file.startsWith(`${name}.`) || !file.endsWith('.tmp')) continue;
+    const path = join(folder, file);
     const found = await lstat(path).catch(() => undefined);
-    if (found !== undefined && Date.now() - found.mtimeMs > ABANDONED_MS) await unlink(path).catch(() => undefined);
-  }
-}
-
-/** Links rather than renames, so that at no moment there is no current file. */
-async function keep(file: string, previous: string): Promise<void> {
-  const kept = `${previous}.${randomUUID()}.tmp`;
-  try {
-    await link(file, kept);
-    await rename(kept, previous);
-  } catch {
-    await unlink(kept).catch(() => undefined);
+    if (found !== undefined && Date.now() - found.mtimeMs > ABANDONED_MS) await remove(path);
   }
 }
