@@ -4,6 +4,8 @@ import { BurgeeError } from '../../domain/errors.ts';
 export interface Refusal {
   /** SQLSTATE */
   readonly code: string;
+  /** `ERROR` ends a statement; `FATAL` and `PANIC` end the connection. */
+  readonly severity: string;
   readonly message: string;
   readonly detail: string;
 }
@@ -12,7 +14,7 @@ export function refusalIn(thrown: unknown): Refusal | undefined {
   for (let at = thrown; at instanceof Error; at = at.cause) {
     const { code, detail, severity } = at as { code?: unknown; detail?: unknown; severity?: unknown };
     if (typeof code === 'string' && typeof severity === 'string')
-      return { code, message: at.message, detail: typeof detail === 'string' ? detail : '' };
+      return { code, severity, message: at.message, detail: typeof detail === 'string' ? detail : '' };
   }
   return undefined;
 }

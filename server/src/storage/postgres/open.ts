@@ -25,7 +25,7 @@ export async function openPostgres(options: {
   try {
     await durabilityOf(pool);
     await bringUp(url);
-    return createPostgresStore({ pool, clock, log });
+    return await createPostgresStore({ pool, clock, log });
   } catch (error) {
     await pool.end();
     const known = asBurgeeError(error);

@@ -14,10 +14,12 @@ export interface Poll {
   stop(): void;
 }
 
-/** Tells the watchers of every environment whose revision differs from the last one seen, and of those that are gone. */
-export function startPoll(read: () => Promise<Moves>, watchers: Watchers, log: Logger): Poll {
+/**
+ * Tells the watchers of every environment whose revision differs from the last one seen, and of those that are gone. What
+ * stands at the start is read first: nothing that moves after the promise resolves is missed.
+ */
+export async function startPoll(read: () => Promise<Moves>, watchers: Watchers, log: Logger): Promise<Poll> {
   const seen = new Map<string, Known>();
-  let first = true;
   let stopped = false;
   let failing = false;
 
@@ -31,8 +33,7 @@ export function startPoll(read: () => Promise<Moves>, watchers: Watchers, log: L
     const gone = [...seen.keys()].filter((path) => !present.has(path));
     for (const path of gone) seen.delete(path);
     note(moved);
-    if (!first) watchers.tell({ revisions: moved, objects: gone });
-    first = false;
+    watchers.tell({ revisions: moved, objects: gone });
   }
   function note(moves: Moves): void {
     for (const move of moves) seen.set(pathOf(move), move.revision);
@@ -49,7 +50,8 @@ export function startPoll(read: () => Promise<Moves>, watchers: Watchers, log: L
     }
     if (!stopped) timer = setTimeout(() => void tick(), EVERY_MS).unref();
   }
-  let timer = setTimeout(() => void tick(), 0).unref();
+  note(await read());
+  let timer = setTimeout(() => void tick(), EVERY_MS).unref();
   return {
     note,
     stop() {

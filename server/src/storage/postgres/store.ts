@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { and, eq, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
-import type { PgTransactionConfig } from 'drizzle-orm/pg-core';
 import type { Pool } from 'pg';
 import type { Clock, Logger, Store } from '../../domain/ports.ts';
 import { environmentGone, isMarked } from '../entities.ts';
 import { createWatchers } from '../watchers.ts';
 import { readAudit } from './audit.ts';
 import { commit } from './commit.ts';
-import { type Db, durabilityOf } from './connect.ts';
+import { type Db, durabilityOf, inTransaction } from './connect.ts';
 import { byBytes, getEntity, listEntities } from './entities.ts';
 import { asBurgeeError, isTransient } from './errors.ts';
 import { claim, release } from './leases.ts';
@@ -19,10 +18,10 @@ import { batches, dropOld, dueHours, foldHour, ingest, minutes, unfolded } from 
 const ATTEMPTS = 5;
 
 /** The Store on a pool. Several servers may share one database. */
-export function createPostgresStore({ pool, clock, log }: { pool: Pool; clock: Clock; log: Logger }): Store {
+export async function createPostgresStore({ pool, clock, log }: { pool: Pool; clock: Clock; log: Logger }): Promise<Store> {
   const db = drizzle(pool);
   const watchers = createWatchers(log);
-  const poll = startPoll(readRevisions, watchers, log);
+  const poll = await startPoll(readRevisions, watchers, log);
   let open = true;
 
   async function read<T>(run: () => Promise<T>): Promise<T> {
@@ -32,10 +31,10 @@ export function createPostgresStore({ pool, clock, log }: { pool: Pool; clock: C
       throw asBurgeeError(error);
     }
   }
-  async function write<T>(run: (tx: Db) => Promise<T>, config?: PgTransactionConfig): Promise<T> {
+  async function write<T>(run: (tx: Db) => Promise<T>, begin = 'begin'): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await db.transaction(run, config);
+        return await inTransaction(pool, run, begin);
       } catch (error) {
         if (!isTransient(error) || attempt === ATTEMPTS) throw asBurgeeError(error);
         await sleep(attempt * 10);
@@ -60,24 +59,21 @@ export function createPostgresStore({ pool, clock, log }: { pool: Pool; clock: C
     audit: (query) => read(() => readAudit(db, query)),
     revisions: () => read(readRevisions),
     picture: (project, environment) =>
-      write(
-        async (tx) => {
-          const place = { project, environment };
-          const found = await getEntity(tx, 'environment', { project, key: environment });
-          const here = and(eq(revision.project, project), eq(revision.environment, environment));
-          const [at] = await tx.select({ epoch: revision.epoch, n: revision.n }).from(revision).where(here);
-          if (found === undefined || at === undefined) return undefined;
-          return {
-            environment: found.entity,
-            revision: at,
-            flags: (await listEntities(tx, 'flag', { project })).map((flag) => flag.entity),
-            states: (await listEntities(tx, 'state', place)).map((state) => state.entity),
-            segments: (await listEntities(tx, 'segment', { project })).map((segment) => segment.entity),
-            rollouts: (await listEntities(tx, 'rollout', place)).map((rollout) => rollout.entity).filter(isMarked),
-          };
-        },
-        { isolationLevel: 'repeatable read', accessMode: 'read only' },
-      ),
+      write(async (tx) => {
+        const place = { project, environment };
+        const found = await getEntity(tx, 'environment', { project, key: environment });
+        const here = and(eq(revision.project, project), eq(revision.environment, environment));
+        const [at] = await tx.select({ epoch: revision.epoch, n: revision.n }).from(revision).where(here);
+        if (found === undefined || at === undefined) return undefined;
+        return {
+          environment: found.entity,
+          revision: at,
+          flags: (await listEntities(tx, 'flag', { project })).map((flag) => flag.entity),
+          states: (await listEntities(tx, 'state', place)).map((state) => state.entity),
+          segments: (await listEntities(tx, 'segment', { project })).map((segment) => segment.entity),
+          rollouts: (await listEntities(tx, 'rollout', place)).map((rollout) => rollout.entity).filter(isMarked),
+        };
+      }, 'begin isolation level repeatable read read only'),
 
     async commit(change) {
       const { committed, moved } = await write((tx) => commit(tx, change, clock()));

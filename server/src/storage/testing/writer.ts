@@ -1,0 +1,23 @@
+/**
+ * A process that commits as fast as it can and says so: `writer.ts <file> <honest|early>`. Each commit raises the number that the
+ * flag `counter` carries, writes it into an audit entry and moves the environment; each line on stdout acknowledges one number.
+ * `early` acknowledges before the commit: the fault that the test must be able to find.
+ */
+import { writeSync } from 'node:fs';
+import { openSqlite } from '../sqlite/open.ts';
+import { change, entry, flag, LIVE, silent } from './samples.ts';
+
+const [file = '', mode] = process.argv.slice(2);
+const store = await openSqlite({ file, clock: Date.now, log: silent });
+const found = await store.get('flag', { project: 'shop', key: 'counter' });
+for (let i = Number(found?.entity.name ?? 0) + 1; ; i++) {
+  const counter = flag('counter', { name: `${i}`, description: 'x'.repeat(i % 3000) });
+  if (mode === 'early') writeSync(1, `${i}\n`);
+  await store.commit(
+    change([{ put: 'flag', basedOn: 'any', entity: counter }], {
+      environments: [LIVE],
+      audit: [entry({ object: 'flag/counter', after: i })],
+    }),
+  );
+  if (mode !== 'early') writeSync(1, `${i}\n`);
+}

@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest';
+import type { MinuteRow } from '../domain/ports.ts';
+import { HOUR, KEPT, MINUTE } from './minutes.ts';
+import type { Bench } from './store.contract.ts';
+import { AT, batch, change, LIVE, minuteRow, report, rollout } from './testing/samples.ts';
+
+const HOUR_START = Math.floor(AT / HOUR) * HOUR;
+
+/** Reports, the evidence folded out of them, and minutes. */
+export function usageCases(bench: Bench): void {
+  const make = (id: string, over = {}) =>
+    bench.store.commit(change([{ put: 'rollout', basedOn: null, entity: rollout(id, over) }]));
+  const send = (sequence: number, rollouts: readonly string[] = [], minutes: readonly MinuteRow[] = []) =>
+    bench.store.ingest({ ...LIVE, client: false, report: report('instance-1', sequence, rollouts), minutes });
+  const fold = (reports: readonly number[], seq: number) =>
+    bench.store.commit(change([], { fold: { reports, batches: [batch('ramp', seq, { state: { seq } })] } }));
+  const all = { ...LIVE, from: 0, to: AT * 2, series: 'count', subjectPrefix: '' };
+
+  describe('reports', () => {
+    it('are stored once, their minutes with them', async () => {
+      await make('ramp');
+      expect(await send(1, ['ramp'], [minuteRow('flag/a/-/on')])).toBe('stored');
+      expect(await send(1, ['ramp'], [minuteRow('flag/a/-/on')])).toBe('duplicate');
+      expect(await send(2, ['ramp'], [minuteRow('flag/a/-/on')])).toBe('stored');
+      expect((await bench.store.minutes(all)).map((row) => row.sums)).toEqual([[2]]);
+      const open = await bench.store.unfolded('ramp', 10);
+      expect(open.map((row) => row.report.sequence)).toEqual([1, 2]);
+      expect(open[0]?.part).toEqual({ rollout: 'ramp', arms: [], unattributed: 1 });
+      expect(open[0]?.client).toBe(false);
+      expect(await bench.store.unfolded('ramp', 1)).toEqual(open.slice(0, 1));
+    });
+
+    it('are stored once when the same one comes many times at once', async () => {
+      await make('ramp');
+      const answers = await Promise.all(Array.from({ length: 10 }, () => send(1, ['ramp'], [minuteRow('flag/a/-/on')])));
+      expect(answers.filter((answer) => answer === 'stored')).toHaveLength(1);
+      expect((await bench.store.minutes(all)).map((row) => row.sums)).toEqual([[1]]);
+      expect(await bench.store.unfolded('ramp', 10)).toHaveLength(1);
+    });
+
+    it('say nothing about rollouts of another environment', async () => {
+      await make('ramp');
+      await make('foreign', { environment: 'elsewhere' });
+      await send(1, ['ramp', 'foreign', 'unknown']);
+      expect(await bench.store.unfolded('foreign', 10)).toEqual([]);
+      expect(await bench.store.unfolded('unknown', 10)).toEqual([]);
+      expect(await bench.store.unfolded('ramp', 10)).toHaveLength(1);
+    });
+
+    it('are folded once, each rollout for itself', async () => {
+      await make('ramp');
+      await make('other');
+      await send(1, ['ramp', 'other']);
+      const [part] = await bench.store.unfolded('ramp', 10);
+      await fold([part?.id ?? 0], 1);
+      expect(await bench.store.unfolded('ramp', 10)).toEqual([]);
+      expect(await bench.store.unfolded('other', 10)).toHaveLength(1);
+      await expect(fold([part?.id ?? 0], 2)).rejects.toMatchObject({ code: 'conflict', details: { kind: 'fold' } });
+      expect(await bench.store.batches('ramp')).toHaveLength(1);
+      expect(await send(1, ['ramp', 'other'])).toBe('duplicate');
+      expect(await bench.store.unfolded('ramp', 10)).toEqual([]);
+    });
+
+    it('are folded together or not at all', async () => {
+      await make('ramp');
+      await send(1, ['ramp']);
+      await send(2, ['ramp']);
+      const ids = (await bench.store.unfolded('ramp', 10)).map((row) => row.id);
+      await fold(ids.slice(0, 1), 1);
+      await expect(fold(ids, 2)).rejects.toMatchObject({ code: 'conflict' });
+      expect((await bench.store.unfolded('ramp', 10)).map((row) => row.id)).toEqual(ids.slice(1));
+    });
+
+    it('become batches that are read back as they were, in order', async () => {
+      await make('ramp');
+      const rows = [3, 1, 2].map((seq) => batch('ramp', seq, { lnM: seq / 3, state: seq === 2 ? null : { seq }, erred: 'AAA=' }));
+      await bench.store.commit(change([], { fold: { reports: [], batches: rows } }));
+      expect(await bench.store.batches('ramp')).toEqual([rows[1], rows[2], rows[0]]);
+      expect((await bench.store.batches('ramp', 1)).map((row) => row.seq)).toEqual([2, 3]);
+      await expect(fold([], 2)).rejects.toMatchObject({ code: 'conflict' });
+      expect(await bench.store.batches('other')).toEqual([]);
+    });
+
+    it('go with their rollout', async () => {
+      await make('ramp');
+      await send(1, ['ramp']);
+      await fold([], 1);
+      await bench.store.commit(change([{ remove: 'rollout', key: { ...LIVE, id: 'ramp' }, basedOn: 'any' }]));
+      expect(await bench.store.batches('ramp')).toEqual([]);
+      expect(await bench.store.unfolded('ramp', 10)).toEqual([]);
+    });
+  });
+
+  describe('minutes', () => {
+    const sketch = (...registers: number[]) => Uint8Array.from(registers);
+
+    it('add up their sums and keep the greater registers', async () => {
+      await send(
+        1,
+        [],
+        [
+          minuteRow('app/shop', { series: 'work', sums: [3, 1, 0] }),
+          minuteRow('segment/a', { series: 'sketch', sums: [], sketch: sketch(1, 5, 0) }),
+          minuteRow('app/shop', { series: 'work', sums: [1, 1, 1] }),
+        ],
+      );
+      await send(
+        2,
+        [],
+        [
+          minuteRow('app/shop', { series: 'work', sums: [10, 0, 2, 4] }),
+          minuteRow('segment/a', { series: 'sketch', sums: [], sketch: sketch(2, 4, 0) }),
+        ],
+      );
+      const work = await bench.store.minutes({ ...all, series: 'work' });
+      expect(work).toEqual([minuteRow('app/shop', { series: 'work', sums: [14, 2, 3, 4] })]);
+      const sketches = await bench.store.minutes({ ...all, series: 'sketch' });
+      expect(sketches).toEqual([minuteRow('segment/a', { series: 'sketch', sums: [], sketch: sketch(2, 5, 0) })]);
+    });
+
+    it('count every report of many at once', async () => {
+      const rows = ['flag/b/-/on', 'flag/a/-/on'].map((subject) => minuteRow(subject));
+      await Promise.all(Array.from({ length: 24 }, (_, i) => send(i + 1, [], i % 2 === 0 ? rows : [...rows].reverse())));
+      expect((await bench.store.minutes(all)).map((row) => row.sums)).toEqual([[24], [24]]);
+    });
+
+    it('are asked for by time, series and the start of their subject', async () => {
+      await send(
+        1,
+        [],
+        [
+          minuteRow('flag/a/-/on'),
+          minuteRow('flag/a/-/on', { minute: AT + MINUTE }),
+          minuteRow('flag/ab/-/on'),
+          minuteRow('flag/a_/-/on'),
+          minuteRow('flag/a/-/on', { series: 'work' }),
+        ],
+      );
+      const found = async (over: object) =>
+        (await bench.store.minutes({ ...all, ...over })).map((row) => [row.minute - AT, row.subject]);
+      expect(await found({ subjectPrefix: 'flag/a/' })).toEqual([
+        [0, 'flag/a/-/on'],
+        [MINUTE, 'flag/a/-/on'],
+      ]);
+      expect(await found({ subjectPrefix: 'flag/a_/' })).toEqual([[0, 'flag/a_/-/on']]);
+      expect(await found({ from: AT + 1 })).toEqual([[MINUTE, 'flag/a/-/on']]);
+      expect(await found({ to: AT, subjectPrefix: 'flag' })).toEqual([]);
+    });
+  });
+
+  describe('prune', () => {
+    it('turns minutes of two days ago into hours, and drops hours after 90 days', async () => {
+      const at = (minute: number) => minuteRow('flag/a/-/on', { minute: HOUR_START + minute * MINUTE });
+      await send(1, [], [at(0), at(1), at(59), at(60)]);
+      const total = async () => (await bench.store.minutes(all)).map((row) => [(row.minute - HOUR_START) / MINUTE, row.sums[0]]);
+      await bench.store.prune(HOUR_START + KEPT.minutes);
+      expect(await total()).toHaveLength(4);
+      expect(await bench.store.prune(HOUR_START + HOUR + KEPT.minutes)).toBeGreaterThanOrEqual(3);
+      expect(await total()).toEqual([
+        [0, 3],
+        [60, 1],
+      ]);
+      await send(2, [], [at(5)]);
+      await bench.store.prune(HOUR_START + HOUR + KEPT.minutes);
+      expect(await total()).toEqual([
+        [0, 4],
+        [60, 1],
+      ]);
+      await bench.store.prune(HOUR_START + KEPT.hours + 1);
+      expect(await total()).toEqual([[60, 1]]);
+    });
+
+    it('forgets old identities, but not while a running rollout has yet to fold them', async () => {
+      await make('ramp');
+      await send(1, ['ramp']);
+      await send(2);
+      const { at } = await bench.store.commit(change([]));
+      const later = at + KEPT.reports + MINUTE;
+      expect(await bench.store.prune(at + KEPT.reports - MINUTE)).toBe(0);
+      expect(await bench.store.prune(later)).toBe(1);
+      expect(await send(1, ['ramp'])).toBe('duplicate');
+      const [part] = await bench.store.unfolded('ramp', 10);
+      await fold([part?.id ?? 0], 1);
+      expect(await bench.store.prune(later)).toBe(2);
+      expect(await bench.store.batches('ramp')).toHaveLength(1);
+    });
+  });
+}
