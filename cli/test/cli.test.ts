@@ -160,7 +160,7 @@ describe('exit codes of a rollout', () => {
 
   it('13: time ran out for lack of data', async () => {
     const { id } = await started('silent', 'proven');
-    const ran = await rig.burgee(['rollout', 'wait', id, '--timeout', '4s']);
+    const ran = await rig.burgee(['rollout', 'wait', id, '--timeout', '14s']);
     expect(json(ran)).toMatchObject({ rollout: { state: 'holding', percent: 10 } });
     expect(ran.exit).toBe(13);
   });

@@ -138,7 +138,7 @@ export function addFlags(program: Command): void {
     flags
       .command(`${verb} <flag>`)
       .description(verb === 'kill' ? 'force a flag to its off variant now' : 'lift a kill')
-      .option('--reason <text>', 'why, for the audit log', '')
+      .option('--reason <text>', 'why, for the audit log', 'no reason given')
       .action(async (key: string, options: { reason: string }, command: Command) => {
         const { api, settings, output } = await contextOf(command);
         const answer = await api.post<StateAnswer>(`${statePath(settings, key)}/${verb}`, { reason: options.reason });

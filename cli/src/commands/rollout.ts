@@ -183,7 +183,7 @@ export function addRollout(program: Command): void {
       )
       .option('--flag <key>')
       .option('--release <id>')
-      .option('--reason <text>', 'why, for the audit log', '')
+      .option('--reason <text>', 'why, for the audit log', 'no reason given')
       .action(async (id: string | undefined, options: { flag?: string; release?: string; reason: string }, command: Command) => {
         const { api, settings, output } = await contextOf(command);
         const found = await find(api, settings, id, options);
