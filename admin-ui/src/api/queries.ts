@@ -75,8 +75,8 @@ export interface AuditFilter {
 export const auditPage = (project: string, filter: AuditFilter, before?: number, limit = 60) =>
   request<AuditPage>('GET', `${api('projects', project, 'audit')}${query({ ...filter, before, limit })}`);
 
-export const history = (project: string, object: string, environment: string) =>
+export const history = (project: string, object: string) =>
   queryOptions({
-    queryKey: ['audit', project, 'history', object, environment],
-    queryFn: async () => (await auditPage(project, { object, environment }, undefined, 20)).entries,
+    queryKey: ['audit', project, 'history', object],
+    queryFn: async () => (await auditPage(project, { object }, undefined, 12)).entries,
   });

@@ -41,9 +41,10 @@ export interface SegmentRow {
   readonly segment: Segment;
   readonly version: number;
 }
-export interface PlanRow {
-  readonly plan: Plan | Omit<Plan, 'project'>;
+/** Built-in plans have version 0. */
+export interface PlanRow extends Omit<Plan, 'project'> {
   readonly version: number;
+  readonly builtin: boolean;
 }
 export interface AuditPage {
   readonly entries: readonly AuditRecord[];

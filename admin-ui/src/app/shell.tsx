@@ -1,4 +1,4 @@
-import { ActionIcon, Menu, Select, Tooltip, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import { ActionIcon, Menu, NativeSelect, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import {
   IconActivity,
@@ -86,14 +86,13 @@ function ProjectPicker({ project }: { project: string }) {
   const navigate = useNavigate();
   if (!data || data.length < 2) return null;
   return (
-    <Select
+    <NativeSelect
       className={css.project ?? ''}
       size="xs"
       aria-label={text.app.project}
-      allowDeselect={false}
       data={data.map((row) => ({ value: row.project.key, label: row.project.name }))}
       value={project}
-      onChange={(key) => key && void navigate({ to: '/projects/$project/flags', params: { project: key } })}
+      onChange={(event) => void navigate({ to: '/projects/$project/flags', params: { project: event.currentTarget.value } })}
     />
   );
 }
@@ -143,15 +142,11 @@ function Account() {
   };
   return (
     <Menu position="top-end" width={220}>
-      <Tooltip label={data?.user.name ?? text.app.account}>
-        <span>
-          <Menu.Target>
-            <ActionIcon variant="subtle" color="gray" aria-label={text.app.account} className={css.tool ?? ''}>
-              <IconUserCircle size={18} />
-            </ActionIcon>
-          </Menu.Target>
-        </span>
-      </Tooltip>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" aria-label={text.app.account} className={css.tool ?? ''}>
+          <IconUserCircle size={18} />
+        </ActionIcon>
+      </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>
           {data?.user.name} · {data?.user.email} · {data?.user.role}

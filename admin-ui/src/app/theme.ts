@@ -75,7 +75,7 @@ export const theme = createTheme({
       defaultProps: {
         centered: true,
         radius: 'lg',
-        overlayProps: { backgroundOpacity: 0.45 },
+        overlayProps: { backgroundOpacity: 0.38 },
         transitionProps: { duration: 120 },
         closeButtonProps: { 'aria-label': 'Close' },
       },

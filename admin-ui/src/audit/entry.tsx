@@ -1,5 +1,5 @@
 import type { AuditRecord } from '@burgee/server/api';
-import { ActionIcon } from '@mantine/core';
+import { ActionIcon, UnstyledButton } from '@mantine/core';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { useState } from 'react';
 import { text } from '../text/catalogue.ts';
@@ -9,26 +9,14 @@ import css from './page.module.css';
 const t = text.audit;
 
 /** One line of history; what changed opens below it. */
-export function AuditEntryRow({ entry }: { entry: AuditRecord }) {
+export function AuditEntryRow({ entry, onActor }: { entry: AuditRecord; onActor: (name: string) => void }) {
   const [open, setOpen] = useState(false);
   const { at, actor, environment, action, summary, reason, before, after } = entry;
   const hasDiff = before !== null || after !== null;
   return (
     <>
       <tr>
-        <td className={css.when}>
-          <time title={exactTime(at)}>{shortTime(at)}</time>
-        </td>
-        <td className={css.who} data-kind={actor.kind}>
-          {actor.name}
-        </td>
-        <td className={css.where}>{environment ?? ''}</td>
-        <td className={css.action}>{action}</td>
-        <td className={css.said}>
-          <span>
-            {summary}
-            {reason && <em className={css.reason}> {t.reason(reason)}</em>}
-          </span>
+        <td className={css.opener}>
           {hasDiff && (
             <ActionIcon
               size="xs"
@@ -42,10 +30,26 @@ export function AuditEntryRow({ entry }: { entry: AuditRecord }) {
             </ActionIcon>
           )}
         </td>
+        <td className={css.when}>
+          <time title={exactTime(at)}>{shortTime(at)}</time>
+        </td>
+        <td className={css.who} data-kind={actor.kind}>
+          <UnstyledButton fz="inherit" fw="inherit" title={t.onlyBy(actor.name)} onClick={() => onActor(actor.name)}>
+            {actor.name}
+          </UnstyledButton>
+        </td>
+        <td className={css.where}>{environment ?? ''}</td>
+        <td className={css.action}>{action}</td>
+        <td className={css.said}>
+          <span>
+            {summary}
+            {reason && !summary.includes(reason) && <em className={css.reason}> {t.reason(reason)}</em>}
+          </span>
+        </td>
       </tr>
       {open && (
         <tr className={css.open}>
-          <td colSpan={5}>
+          <td colSpan={6}>
             <div className={css.diff}>
               <Side title={t.before} value={before} sign="−" />
               <Side title={t.after} value={after} sign="+" />

@@ -55,6 +55,7 @@ export function AuditPage() {
           <table className={css.table}>
             <thead>
               <tr>
+                <td />
                 {[t.when, t.actor, t.where, t.action, t.change].map((name) => (
                   <th key={name} scope="col">
                     {name}
@@ -64,7 +65,7 @@ export function AuditPage() {
             </thead>
             <tbody>
               {entries.map((entry) => (
-                <AuditEntryRow key={entry.seq} entry={entry} />
+                <AuditEntryRow key={entry.seq} entry={entry} onActor={(actor) => set({ actor })} />
               ))}
             </tbody>
           </table>
@@ -122,7 +123,7 @@ function Filters({ project, filter, onChange }: FiltersProps) {
       <Words
         key={`action ${filter.action ?? ''}`}
         label={t.action}
-        hint="state.changed"
+        hint={t.actionHint}
         value={filter.action}
         onChange={(action) => onChange({ action })}
       />

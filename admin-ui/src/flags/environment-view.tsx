@@ -60,7 +60,7 @@ export function EnvironmentView({ flag, row }: { flag: Flag; row: StateRow }) {
       </div>
       <aside className={css.side}>
         <RolloutCard flag={flag} row={row} />
-        <FlagHistory project={state.project} flag={flag.key} environment={state.environment} />
+        <FlagHistory project={state.project} flag={flag.key} />
       </aside>
       {killing && <KillDialog state={state} name={flag.name || flag.key} onClose={() => setKilling(false)} />}
     </div>

@@ -8,10 +8,10 @@ import { text } from '../text/catalogue.ts';
 import { ago, exactTime } from '../text/format.ts';
 import css from './history.module.css';
 
-/** What happened to a flag in one environment, newest first. */
-export function FlagHistory({ project, flag, environment }: { project: string; flag: string; environment: string }) {
+/** What happened to a flag, newest first. */
+export function FlagHistory({ project, flag }: { project: string; flag: string }) {
   const object = `flag/${flag}`;
-  const { data, error, refetch } = useQuery(queries.history(project, object, environment));
+  const { data, error, refetch } = useQuery(queries.history(project, object));
   const now = useNow(30_000);
   return (
     <section className={`card ${css.card}`}>
@@ -29,7 +29,7 @@ export function FlagHistory({ project, flag, environment }: { project: string; f
       {!data && !error && <Skeleton height={80} />}
       {data?.length === 0 && <p className={css.none}>{text.flags.page.noHistory}</p>}
       <ol className={css.list}>
-        {data?.slice(0, 12).map((entry) => (
+        {data?.map((entry) => (
           <li key={entry.seq}>
             <span className={css.said}>{entry.summary}</span>
             {entry.reason && <span className={css.reason}>“{entry.reason}”</span>}

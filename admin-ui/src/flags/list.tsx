@@ -1,4 +1,4 @@
-import { Button, Checkbox, Select, TextInput, Title } from '@mantine/core';
+import { Button, Checkbox, NativeSelect, TextInput, Title } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { IconPlus, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -81,25 +81,23 @@ export function FlagList() {
           value={filter.q ?? ''}
           onChange={(event) => set({ q: event.currentTarget.value })}
         />
-        <Select
+        <NativeSelect
           w={150}
-          clearable
           aria-label={text.flags.kind}
-          placeholder={text.flags.everyKind}
-          data={Object.entries(text.flags.kinds).map(([value, label]) => ({ value, label }))}
-          value={filter.kind ?? null}
-          onChange={(kind) => set({ kind: kind ?? undefined })}
+          data={[
+            { value: '', label: text.flags.everyKind },
+            ...Object.entries(text.flags.kinds).map(([value, label]) => ({ value, label })),
+          ]}
+          value={filter.kind ?? ''}
+          onChange={(event) => set({ kind: event.currentTarget.value })}
         />
         {tags.length > 0 && (
-          <Select
+          <NativeSelect
             w={140}
-            clearable
-            searchable
             aria-label={text.flags.tag}
-            placeholder={text.flags.everyTag}
-            data={tags}
-            value={filter.tag ?? null}
-            onChange={(tag) => set({ tag: tag ?? undefined })}
+            data={[{ value: '', label: text.flags.everyTag }, ...tags]}
+            value={filter.tag ?? ''}
+            onChange={(event) => set({ tag: event.currentTarget.value })}
           />
         )}
         <Checkbox

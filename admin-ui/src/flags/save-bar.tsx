@@ -30,7 +30,7 @@ export function SaveBar({ flag, row, draft }: { flag: Flag; row: StateRow; draft
       },
     );
   return (
-    <div className={css.bar} role="region" aria-label={t.bar(lines.length)}>
+    <section className={css.bar} aria-label={t.bar(lines.length)}>
       <div className={css.said}>
         <strong>{t.bar(lines.length)}</strong>
         {draft.recovered && <span className="muted">{t.restored}</span>}
@@ -69,7 +69,7 @@ export function SaveBar({ flag, row, draft }: { flag: Flag; row: StateRow; draft
           </Group>
         </Stack>
       </Modal>
-    </div>
+    </section>
   );
 }
 

@@ -1,5 +1,5 @@
-import { ActionIcon, Button, Switch, Tooltip, UnstyledButton } from '@mantine/core';
-import { IconAlertOctagon, IconTrendingUp } from '@tabler/icons-react';
+import { ActionIcon, Button, Switch, UnstyledButton } from '@mantine/core';
+import { IconAlertOctagon, IconBan, IconTrendingUp } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import type { FlagRow, StateRow } from '../api/resources.ts';
@@ -33,19 +33,19 @@ export function StateCell({ flag, row }: { flag: FlagRow['flag']; row: StateRow 
             onChange={() => setTurn(state.enabled ? 'off' : 'on')}
           />
           <Reach flag={flag} row={row} locked={locked} onPercent={() => setTurn('percent')} />
+          {rollout && <RolloutMarkLink row={row} />}
           {state.enabled && may('state:kill') && !flag.archived && (
-            <Tooltip label={text.flags.killIn(name, state.environment)}>
-              <ActionIcon
-                variant="subtle"
-                color="gray"
-                size="sm"
-                className={css.kill ?? ''}
-                aria-label={text.flags.killIn(name, state.environment)}
-                onClick={() => setKilling(true)}
-              >
-                <IconAlertOctagon size={16} />
-              </ActionIcon>
-            </Tooltip>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              size="sm"
+              className={css.kill ?? ''}
+              title={text.flags.killIn(name, state.environment)}
+              aria-label={text.flags.killIn(name, state.environment)}
+              onClick={() => setKilling(true)}
+            >
+              <IconBan size={16} />
+            </ActionIcon>
           )}
         </>
       ) : (
@@ -58,17 +58,6 @@ export function StateCell({ flag, row }: { flag: FlagRow['flag']; row: StateRow 
             </Button>
           )}
         </>
-      )}
-      {rollout && state.killed === null && (
-        <Link
-          className={css.rollout}
-          data-state={rollout.state}
-          to="/projects/$project/environments/$environment/rollouts/$rollout"
-          params={{ project: state.project, environment: state.environment, rollout: rollout.id }}
-          aria-label={text.flags.openRollout(words(rollout.percent))}
-        >
-          <IconTrendingUp size={14} />
-        </Link>
       )}
       <Suspense fallback={null}>
         {turn && <TurnDialog flag={flag} row={row} turn={turn} onClose={() => setTurn(null)} />}
@@ -99,8 +88,8 @@ function Reach({
     <>
       <span className={css.percent}>{label}</span>
       {percent !== null && (
-        <span className={css.bar} aria-hidden="true">
-          <svg viewBox="0 0 100 4" preserveAspectRatio="none">
+        <span className={css.bar}>
+          <svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
             <rect width={percent} height="4" />
           </svg>
         </span>
@@ -127,6 +116,23 @@ function Reach({
       search={{ env: state.environment }}
     >
       {body}
+    </Link>
+  );
+}
+
+function RolloutMarkLink({ row: { state, rollout } }: { row: StateRow }) {
+  if (!rollout) return null;
+  const label = text.flags.openRollout(words(rollout.percent));
+  return (
+    <Link
+      className={css.rollout}
+      data-state={rollout.state}
+      to="/projects/$project/environments/$environment/rollouts/$rollout"
+      params={{ project: state.project, environment: state.environment, rollout: rollout.id }}
+      title={label}
+      aria-label={label}
+    >
+      <IconTrendingUp size={14} />
     </Link>
   );
 }

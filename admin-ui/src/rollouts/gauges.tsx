@@ -25,7 +25,8 @@ export function Gauges({ rollout }: { rollout: RolloutView }) {
           pauseLn > 0 && pauseLn < revert.bar ? { share: pauseLn / revert.bar, label: t.revertGauge.pause(odds(pauseLn)) } : null
         }
       />
-      {advance ? (
+      {rollout.endedAt === null && !advance && <p className={css.none}>{t.advanceGauge.none}</p>}
+      {advance && (
         <Gauge
           kind="advance"
           title={t.advanceGauge.title}
@@ -34,8 +35,6 @@ export function Gauges({ rollout }: { rollout: RolloutView }) {
           help={t.advanceGauge.help(number(plan.rhoBad))}
           mark={null}
         />
-      ) : (
-        <p className={css.none}>{t.advanceGauge.none}</p>
       )}
     </section>
   );
@@ -57,6 +56,7 @@ function Gauge({ kind, title, share, now, help, mark }: GaugeProps) {
         <span>{title}</span>
         <strong>{now}</strong>
       </div>
+      {/* biome-ignore lint/a11y/useSemanticElements: a <meter> cannot hold the mark of the pause bar */}
       <div
         className={css.track}
         role="meter"

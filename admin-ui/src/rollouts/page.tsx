@@ -12,7 +12,7 @@ import { Gauges } from './gauges.tsx';
 import { Guards } from './guards.tsx';
 import css from './page.module.css';
 import { RateTable } from './rate-table.tsx';
-import { pointsOf } from './rates.ts';
+import { seriesOf } from './rates.ts';
 import { StageBar } from './stage-bar.tsx';
 import { StateMark } from './state-mark.tsx';
 import { Steering } from './steer.tsx';
@@ -47,8 +47,10 @@ export function RolloutPage() {
   return (
     <>
       <Head rollout={data} />
-      <section className={`card ${css.lead}`} data-state={data.state} aria-live="polite">
-        <p className={css.sentence}>{data.sentence}</p>
+      <section className={`card ${css.lead}`} data-state={data.state}>
+        <p className={css.sentence} aria-live="polite">
+          {data.sentence}
+        </p>
         <StageBar rollout={data} />
       </section>
       <div className={css.columns}>
@@ -103,12 +105,12 @@ function Errors({ rollout }: { rollout: RolloutView }) {
   const { project, environment, id, totals } = rollout;
   const { data, error, refetch } = useQuery(queries.evidence(project, environment, id));
   const [table, setTable] = useState(false);
-  const points = useMemo(() => pointsOf(data ?? [], 48), [data]);
+  const series = useMemo(() => seriesOf(data ?? []), [data]);
   return (
     <section className={`card ${css.part}`}>
       <header className={css.partHead}>
         <Title order={2}>{t.errors}</Title>
-        {points.length > 0 && (
+        {series && (
           <Button size="compact-xs" variant="default" onClick={() => setTable(!table)}>
             {table ? t.chartPicture : t.chartTable}
           </Button>
@@ -117,7 +119,7 @@ function Errors({ rollout }: { rollout: RolloutView }) {
       <dl className={css.totals}>
         {(['treatment', 'control'] as const).map((arm) => (
           <div key={arm}>
-            <dt>{t[arm]}</dt>
+            <dt>{t.sinceStart[arm]}</dt>
             <dd>
               <strong>{totals[arm].units === 0 ? '–' : rate(totals[arm].rate)}</strong>
               <span className="muted">{t.units(count(totals[arm].errors), count(totals[arm].units))}</span>
@@ -127,13 +129,13 @@ function Errors({ rollout }: { rollout: RolloutView }) {
       </dl>
       {error && !data && <Failure error={error} retry={() => void refetch()} />}
       {!data && !error && <Skeleton height={260} />}
-      {data && points.length === 0 && (
+      {data && !series && (
         <div className={css.nothing}>
           <strong>{t.noEvidence}</strong>
           <p>{t.noEvidenceText}</p>
         </div>
       )}
-      {points.length > 0 && (table ? <RateTable points={points} /> : <RateChart points={points} rollout={rollout} />)}
+      {series && (table ? <RateTable series={series} /> : <RateChart series={series} rollout={rollout} />)}
     </section>
   );
 }

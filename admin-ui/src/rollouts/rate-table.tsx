@@ -1,16 +1,18 @@
 import { text } from '../text/catalogue.ts';
 import { clockTime, count, percent, rate } from '../text/format.ts';
 import css from './rate-table.module.css';
-import { type Point, rateOf, wilson } from './rates.ts';
+import { rateOf, type Series, wilson } from './rates.ts';
 
 const t = text.rollouts;
 
 /** The chart's numbers, newest first. */
-export function RateTable({ points }: { points: readonly Point[] }) {
-  const rows = [...points].reverse().flatMap((point) => (['treatment', 'control'] as const).map((arm) => ({ point, arm })));
+export function RateTable({ series }: { series: Series }) {
+  const rows = (['treatment', 'control'] as const)
+    .flatMap((arm) => series[arm].map((point) => ({ ...point, arm })))
+    .sort((a, b) => b.at - a.at);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <div className={css.scroll} tabIndex={0} role="region" aria-label={t.errors}>
+    <section className={css.scroll} tabIndex={0} aria-label={t.errors}>
       <table className={css.table}>
         <thead>
           <tr>
@@ -24,23 +26,22 @@ export function RateTable({ points }: { points: readonly Point[] }) {
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ point, arm }) => {
-            const figures = point[arm];
-            const { low, high } = wilson(figures);
+          {rows.map((point) => {
+            const { low, high } = wilson(point);
             return (
-              <tr key={`${point.at}/${arm}`}>
+              <tr key={`${point.at}/${point.arm}`}>
                 <td>{clockTime(point.at)}</td>
                 <td>{percent(point.percent)}</td>
-                <td>{t[arm]}</td>
-                <td>{count(figures.units)}</td>
-                <td>{count(figures.errors)}</td>
-                <td>{figures.units === 0 ? '–' : rate(rateOf(figures))}</td>
-                <td>{figures.units === 0 ? '–' : `${rate(low)} – ${rate(high)}`}</td>
+                <td>{t[point.arm]}</td>
+                <td>{count(point.units)}</td>
+                <td>{count(point.errors)}</td>
+                <td>{rate(rateOf(point))}</td>
+                <td>{`${rate(low)} – ${rate(high)}`}</td>
               </tr>
             );
           })}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }

@@ -6,14 +6,28 @@ export interface Figures {
   readonly errors: number;
 }
 
-/** One stretch of time of a rollout, all strata together. */
-export interface Point {
+export type Arm = 'treatment' | 'control';
+
+/** One stretch of time of one arm, all strata together. */
+export interface Point extends Figures {
   /** End of the stretch, ms. */
   readonly at: number;
   readonly percent: number;
-  readonly treatment: Figures;
-  readonly control: Figures;
 }
+
+/** What the chart draws. */
+export interface Series {
+  readonly treatment: readonly Point[];
+  readonly control: readonly Point[];
+  /** When each percent was first seen. */
+  readonly steps: readonly { readonly at: number; readonly percent: number }[];
+  readonly from: number;
+  readonly until: number;
+}
+
+/** People that one point should stand for, when the arm has enough of them: fewer tell a rate of 1 % from nothing by luck only. */
+const ENOUGH = 100;
+const MOST_POINTS = 48;
 
 /** Bounds of the true rate with 95 % confidence: Wilson's score interval, honest at few units and at no errors. */
 export function wilson({ units, errors }: Figures): { readonly low: number; readonly high: number } {
@@ -27,37 +41,55 @@ export function wilson({ units, errors }: Figures): { readonly low: number; read
 
 export const rateOf = ({ units, errors }: Figures): number => (units === 0 ? 0 : errors / units);
 
-/** The batch log in at most `wanted` stretches of equal length; stretches without people are left out. */
-export function pointsOf(rows: readonly EvidenceRow[], wanted: number): Point[] {
-  const first = rows[0];
-  const last = rows.at(-1);
-  if (!first || !last) return [];
-  const length = Math.max(1, (last.at - first.at) / wanted);
-  const bins = new Map<number, { at: number; percent: number; n1: number; e1: number; n0: number; e0: number }>();
-  for (const row of rows) {
-    const bin = Math.min(wanted - 1, Math.floor((row.at - first.at) / length));
-    const sum = bins.get(bin) ?? { at: row.at, percent: row.percent, n1: 0, e1: 0, n0: 0, e0: 0 };
-    sum.at = Math.max(sum.at, row.at);
-    sum.percent = row.percent;
-    sum.n1 += row.n1;
-    sum.e1 += row.e1;
-    sum.n0 += row.n0;
-    sum.e0 += row.e0;
-    bins.set(bin, sum);
+const figuresOf = (row: EvidenceRow, arm: Arm): Figures =>
+  arm === 'treatment' ? { units: row.n1, errors: row.e1 } : { units: row.n0, errors: row.e0 };
+
+/** Batches of one arm, gathered until a point stands for enough people and enough time. */
+function pointsOf(rows: readonly EvidenceRow[], arm: Arm, length: number): Point[] {
+  const total = rows.reduce((sum, row) => sum + figuresOf(row, arm).units, 0);
+  const enough = Math.min(ENOUGH, total / 4);
+  const points: Point[] = [];
+  let open = { units: 0, errors: 0, since: rows[0]?.at ?? 0 };
+  for (const [index, row] of rows.entries()) {
+    const { units, errors } = figuresOf(row, arm);
+    open = { ...open, units: open.units + units, errors: open.errors + errors };
+    const ends = rows[index + 1]?.at !== row.at;
+    if (!ends || open.units < Math.max(1, enough) || (points.length > 0 && row.at - open.since < length)) continue;
+    points.push({ at: row.at, percent: row.percent, units: open.units, errors: open.errors });
+    open = { units: 0, errors: 0, since: row.at };
   }
-  return [...bins.entries()]
-    .sort(([a], [b]) => a - b)
-    .map(([, { at, percent, n1, e1, n0, e0 }]) => ({
-      ...{ at, percent },
-      treatment: { units: n1, errors: e1 },
-      control: { units: n0, errors: e0 },
-    }))
-    .filter(({ treatment, control }) => treatment.units + control.units > 0);
+  const last = rows.at(-1);
+  if (last && open.units > 0) points.push({ at: last.at, percent: last.percent, units: open.units, errors: open.errors });
+  return points;
+}
+
+/** The batch log as lines; null while nobody was counted. */
+export function seriesOf(rows: readonly EvidenceRow[]): Series | null {
+  const counted = rows.filter((row) => row.n1 + row.n0 > 0);
+  const first = counted[0];
+  const last = counted.at(-1);
+  if (!first || !last) return null;
+  const length = (last.at - first.at) / MOST_POINTS;
+  const steps: { at: number; percent: number }[] = [];
+  for (const { at, percent } of counted) if (!steps.some((step) => step.percent === percent)) steps.push({ at, percent });
+  return {
+    treatment: pointsOf(counted, 'treatment', length),
+    control: pointsOf(counted, 'control', length),
+    ...{ steps, from: first.at, until: last.at },
+  };
 }
 
 /** The chart's ceiling: room over the highest rate, but not over every wide band of a few people. */
 export function ceilingOf(points: readonly Point[]): number {
-  const highest = Math.max(0.01, ...points.flatMap(({ treatment, control }) => [rateOf(treatment), rateOf(control)]));
+  const highest = Math.max(0.01, ...points.map(rateOf));
   const step = 10 ** Math.floor(Math.log10(highest * 1.5));
   return Math.min(1, Math.ceil((highest * 1.5) / step) * step);
+}
+
+/** The point of a line that is nearest in time. */
+export function nearest(points: readonly Point[], at: number): Point | undefined {
+  return points.reduce<Point | undefined>(
+    (best, point) => (best === undefined || Math.abs(point.at - at) < Math.abs(best.at - at) ? point : best),
+    undefined,
+  );
 }

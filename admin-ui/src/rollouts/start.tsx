@@ -49,7 +49,7 @@ export function StartDialog({ flag, state, onClose }: { flag: Flag; state: FlagS
     },
     meta: { quiet: true },
   });
-  const plan = plans?.find((row) => row.plan.key === planKey)?.plan;
+  const plan = plans?.find(({ key }) => key === planKey);
   const latched = start.error instanceof Problem && start.error.code === 'release_latched';
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -72,7 +72,7 @@ export function StartDialog({ flag, state, onClose }: { flag: Flag; state: FlagS
           <Select
             label={t.plan}
             allowDeselect={false}
-            data={plans?.map((row) => ({ value: row.plan.key, label: row.plan.name || row.plan.key })) ?? ['standard']}
+            data={plans?.map(({ key, name }) => ({ value: key, label: name || key })) ?? ['standard']}
             value={planKey}
             onChange={(key) => key && setPlanKey(key)}
           />
