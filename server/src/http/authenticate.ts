@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { LRUCache } from 'lru-cache';
-import type { Principal, Token } from '../domain/access.ts';
+import type { Principal, Session, Token } from '../domain/access.ts';
 import { BurgeeError } from '../domain/errors.ts';
 import type { Clock, Store } from '../domain/ports.ts';
 import { sessionCookie } from './cookies.ts';
@@ -63,7 +63,7 @@ export function createAuthenticator({
     const stored = await store.get('session', { id: sha256(cookie) });
     if (stored === undefined) return ANONYMOUS;
     const session = stored.entity;
-    if (now - session.createdAt >= ABSOLUTE_MS || now - session.seenAt >= IDLE_MS) return ANONYMOUS;
+    if (!isSessionLive(session, now)) return ANONYMOUS;
     const user = (await store.get('user', { id: session.user }))?.entity;
     if (user === undefined || user.disabled) return ANONYMOUS;
     if (now - session.seenAt >= TOUCH_MS) {
@@ -102,6 +102,11 @@ export function createAuthenticator({
 /** Whether pages of an origin may use this token. */
 export function admitsOrigin(token: Token, origin: string): boolean {
   return token.kind === 'client' && (token.origins.length === 0 || token.origins.includes(origin));
+}
+
+/** Whether a session has neither been idle too long nor lasted too long. */
+export function isSessionLive(session: Session, now: number): boolean {
+  return now - session.createdAt < ABSOLUTE_MS && now - session.seenAt < IDLE_MS;
 }
 
 function isLive(token: Token, now: number): boolean {

@@ -3,12 +3,14 @@ import type { Context } from 'hono';
 import { z } from 'zod';
 import type { Principal } from '../domain/access.ts';
 import type { Moved, Store } from '../domain/ports.ts';
+import { isSessionLive } from './authenticate.ts';
+import type { Deps } from './deps.ts';
 import { type EventStream, openEventStream } from './event-stream.ts';
 import { type Route, route } from './route.ts';
 import type { Frame } from './serve-route.ts';
 
 const HEARTBEAT_MS = 15_000;
-/** What people see of others' logging in is nobody's concern; reports of SDKs are in batches. */
+/** When others log in is nobody's concern. */
 const PRIVATE = /^session\//;
 
 interface Reader {
@@ -26,7 +28,7 @@ interface Hub {
 
 const hubs = new WeakMap<Store, Hub>();
 
-function hubOf(store: Store): Hub {
+function hubOf({ store, clock }: Pick<Deps, 'store' | 'clock'>): Hub {
   const known = hubs.get(store);
   if (known !== undefined) return known;
   const readers = new Set<Reader>();
@@ -41,11 +43,12 @@ function hubOf(store: Store): Hub {
     for (const { stream } of readers) stream.send('moved', { ...moved, objects });
   }
 
-  /** Sessions end by logging out, by a password change, and when their user is disabled. */
+  /** Sessions end by logging out, a password change, their age or idleness, and when their user is disabled. */
   async function endIfOver({ stream, session, user }: Reader): Promise<void> {
     try {
       const [here, person] = await Promise.all([store.get('session', { id: session }), store.get('user', { id: user })]);
-      if (here === undefined || person === undefined || person.entity.disabled) stream.end();
+      const isLive = here !== undefined && isSessionLive(here.entity, clock());
+      if (!isLive || person === undefined || person.entity.disabled) stream.end();
     } catch {
       // who cannot be checked may not go on reading
       stream.end();
@@ -89,8 +92,8 @@ export function endEvents(store: Store): void {
   for (const { stream } of hubs.get(store)?.readers ?? []) stream.end();
 }
 
-function follow(principal: Principal & { readonly kind: 'user' }, context: Context, store: Store): void {
-  const hub = hubOf(store);
+function follow(principal: Principal & { readonly kind: 'user' }, context: Context, deps: Deps): void {
+  const hub = hubOf(deps);
   const { outgoing } = (context as Context<Frame>).env;
   const stream = openEventStream(outgoing, () => hub.remove(reader));
   const reader: Reader = { stream, user: principal.user.id, session: principal.session };
@@ -106,7 +109,7 @@ export const eventRoutes: readonly Route[] = [
     responses: { 200: z.string() },
     handle: ({ principal, context, deps }) => {
       if (principal.kind !== 'user') throw new TypeError('the permission me is for people');
-      follow(principal, context, deps.store);
+      follow(principal, context, deps);
       return RESPONSE_ALREADY_SENT;
     },
   }),
