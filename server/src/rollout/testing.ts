@@ -228,8 +228,8 @@ export async function createWorld(options: { readonly seed?: number; readonly lo
     answers: (next: typeof answer) => {
       answer = next;
     },
-    controller: (owner = 'one', through: Store = store) =>
-      createController({ store: through, metrics, overrides, clock, log, random: () => 'x', owner }),
+    controller: (owner = 'one', through: Store = store, leaseMs = 10_000) =>
+      createController({ store: through, metrics, overrides, clock, log, random: () => 'x', owner, leaseMs }),
     /** Seconds of traffic and ticks, until the rollout is in one of these states or the time is over; returns the seconds. */
     async run(input: {
       id: string;

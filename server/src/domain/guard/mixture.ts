@@ -19,7 +19,7 @@ export function updateMixture(before: Mixture, weight: number, lnL: readonly num
   if (before.lnR === null && weight === 0) return before;
   const lnWeight = Math.log(weight);
   const lnR = lnL.map((ln, k) => logAdd(before.lnR?.[k] ?? Number.NEGATIVE_INFINITY, lnWeight) + ln);
-  return { lnR, spent };
+  return { lnR, spent: Math.min(1, spent) };
 }
 
 /** ln M. */
