@@ -144,8 +144,13 @@ describe('a server process', { timeout: 90_000 }, () => {
     const metrics = await (await fetch(`${url}/metrics`)).text();
     expect(metrics).toContain('burgee_http_requests_total');
 
+    const page = await fetch(`${url}/api/v1/events`, { headers: own });
+    expect(page.status).toBe(200);
+
+    const began = Date.now();
     server.child.kill('SIGTERM');
-    const [goodbye, code] = await Promise.all([stream.text(), server.ended]);
+    const [goodbye, code] = await Promise.all([stream.text(), server.ended, page.text()]);
+    expect(Date.now() - began, 'streams are ended, not waited for').toBeLessThan(9_000);
     expect(goodbye).toContain('event: goodbye');
     expect(code).toBe(0);
     const files = await Promise.all(

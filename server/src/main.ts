@@ -8,7 +8,7 @@ import { BurgeeError, type FieldError } from './domain/errors.ts';
 import type { Clock, Logger, Store } from './domain/ports.ts';
 import { createApp } from './http/app.ts';
 import { createAttempts } from './http/attempts.ts';
-import { endEvents, endEvents } from './http/events.ts';
+import { endEvents } from './http/events.ts';
 import { listen } from './http/listen.ts';
 import { createPasswords } from './http/passwords.ts';
 import { createTelemetry } from './http/prometheus.ts';
@@ -109,7 +109,6 @@ async function serve(config: Config, log: Logger, store: Store): Promise<void> {
     log.info({ signal }, 'stopping');
     const force = setTimeout(() => process.exit(1), GRACE_MS + 5_000);
     const closed = listening.close(GRACE_MS);
-    endEvents(store);
     endEvents(store);
     await delivery.close();
     await controller.stop();

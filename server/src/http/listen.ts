@@ -33,11 +33,13 @@ export async function listen(app: Hono<Frame>, { host, port }: { host: string; p
     close: (graceMs) =>
       new Promise<void>((resolve) => {
         const force = setTimeout(() => server.closeAllConnections(), graceMs);
+        // a stream's connection becomes idle only when the stream has ended, after this call
+        const sweep = setInterval(() => server.closeIdleConnections(), 50);
         server.close(() => {
           clearTimeout(force);
+          clearInterval(sweep);
           resolve();
         });
-        server.closeIdleConnections();
       }),
   };
 }
