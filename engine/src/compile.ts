@@ -1,5 +1,5 @@
 import { type HashState, POSITIONS, SPLIT_SEED, saltState, thresholdOf } from './bucketing.ts';
-import { allOf, always, compileCondition, isInherited, never, type Test } from './conditions.ts';
+import { always, compileConjuncts, isInherited, never, type Test } from './conditions.ts';
 import { FlagError } from './operators.ts';
 import type { RegexCompiler } from './regex.ts';
 import type { Arm, Evaluation, JsonValue, Ramp, Reason, Revision, Rule, RulesetFlag, Split } from './types.ts';
@@ -12,7 +12,7 @@ export interface Outcome {
   /** Dense number of this (flag, rule, variant) in its ruleset. */
   readonly slot: number;
   /** The same answer with an arm of the flag's first met ramped rule, made when first needed. */
-  readonly armed: Map<Ramp, { treatment?: Evaluation; control?: Evaluation }>;
+  armed: Map<Ramp, { treatment?: Evaluation; control?: Evaluation }> | null;
 }
 
 /** Whose hash decides, and from which salts' states. */
@@ -35,8 +35,8 @@ export interface CompiledSplit {
 
 export interface CompiledRule {
   readonly id: string;
-  /** null: everybody. */
-  readonly test: Test | null;
+  /** All must hold; none: everybody. */
+  readonly tests: readonly Test[];
   /** The first position outside; POSITIONS takes everybody without a hash. */
   readonly threshold: number;
   readonly percent: number;
@@ -99,21 +99,16 @@ function answers(flag: RulesetFlag, { revision, nextSlot }: Surroundings): Answe
   return (variant, reason, rule, prerequisite) => {
     const value = values.get(variant);
     if (value === undefined) throw new FlagError(`variant ${String(variant)} does not exist`);
-    const plain: Evaluation = Object.freeze({
-      flag: flag.key,
-      value,
-      variant,
-      reason,
-      ...(rule === null ? {} : { rule }),
-      revision,
-      ...(prerequisite === undefined ? {} : { prerequisite }),
-    });
-    return { plain, rule, variant, slot: nextSlot(), armed: new Map() };
+    const common = { flag: flag.key, value, variant, reason, revision };
+    const plain: Evaluation = rule === null ? common : { ...common, rule };
+    const full = prerequisite === undefined ? plain : { ...plain, prerequisite };
+    return { plain: Object.freeze(full), rule, variant, slot: nextSlot(), armed: null };
   };
 }
 
 /** The outcome's answer with an arm; made once per arm. */
 export function withArm(outcome: Outcome, ramp: Ramp, arm: Arm): Evaluation {
+  outcome.armed ??= new Map();
   let made = outcome.armed.get(ramp);
   if (made === undefined) {
     made = {};
@@ -134,13 +129,13 @@ function bucketingOf(by: string, salt: string, rule: string, seed: number): Buck
   };
 }
 
-function compileTest(rule: Rule, around: Surroundings): Test {
-  const tests: Test[] = rule.when === undefined ? [] : [compileCondition(rule.when, false, around.regex)];
+function compileTests(rule: Rule, around: Surroundings): readonly Test[] {
+  const tests = rule.when === undefined ? [] : [...compileConjuncts(rule.when, around.regex)];
   for (const { segment, negate } of rule.segments ?? []) {
     if (typeof segment !== 'string') throw new FlagError(`rule ${rule.id} has a segment without a key`);
     tests.push(around.segment(segment, negate === true));
   }
-  return allOf(tests);
+  return tests.includes(never) ? [never] : tests.filter((test) => test !== always);
 }
 
 function compileRule(flag: RulesetFlag, rule: Rule, answer: Answer, around: Surroundings): CompiledRule {
@@ -151,9 +146,8 @@ function compileRule(flag: RulesetFlag, rule: Rule, answer: Answer, around: Surr
     throw new FlagError(`rule ${id} has the percent ${String(percent)}, not 0…100`);
   const threshold = thresholdOf(percent);
   const salt = rule.salt ?? flag.key;
-  const test = compileTest(rule, around);
-  const isUnconditional = test === always;
-  const inside: Reason = threshold < POSITIONS ? 'SPLIT' : isUnconditional ? 'STATIC' : 'TARGETING_MATCH';
+  const tests = compileTests(rule, around);
+  const inside: Reason = threshold < POSITIONS ? 'SPLIT' : tests.length === 0 ? 'STATIC' : 'TARGETING_MATCH';
   let outcome: Outcome | null = null;
   let split: CompiledSplit | null = null;
   if ('variant' in serve) outcome = answer(serve.variant, inside, id);
@@ -161,7 +155,7 @@ function compileRule(flag: RulesetFlag, rule: Rule, answer: Answer, around: Surr
   const bucketing = bucketingOf(rule.by, salt, id, 0);
   const ramp = rule.ramp ?? null;
   // one literal for every rule: one hidden class
-  return { id, test: isUnconditional ? null : test, threshold, percent, bucketing, outcome, split, ramp };
+  return { id, tests, threshold, percent, bucketing, outcome, split, ramp };
 }
 
 function compileSplit({ id, by }: Rule, split: Split, salt: string, answer: Answer): CompiledSplit {
@@ -180,8 +174,8 @@ function compileSplit({ id, by }: Rule, split: Split, salt: string, answer: Answ
   return { bucketing: bucketingOf(split.by ?? by, split.salt ?? salt, id, SPLIT_SEED), total, bounds, outcomes };
 }
 
-function needsDefaultId({ test, threshold, bucketing, split, ramp }: CompiledRule): boolean {
-  if (test === never) return false;
+function needsDefaultId({ tests, threshold, bucketing, split, ramp }: CompiledRule): boolean {
+  if (tests.includes(never)) return false;
   if (bucketing.kind === 'default' && ((threshold > 0 && threshold < POSITIONS) || ramp !== null)) return true;
   return split !== null && threshold > 0 && split.bucketing.kind === 'default';
 }
@@ -198,7 +192,7 @@ export function compileFlag(flag: RulesetFlag, around: Surroundings): CompiledFl
   });
   const isOff = flag.killed !== false || flag.enabled !== true;
   const [first] = rules;
-  const isPlain = first === undefined || (first.test === null && first.threshold === POSITIONS && first.ramp === null);
+  const isPlain = first === undefined || (first.tests.length === 0 && first.threshold === POSITIONS && first.ramp === null);
   const decided = first === undefined ? fallback : first.outcome;
   return {
     key: flag.key,

@@ -80,8 +80,7 @@ function compileLeaf(leaf: Leaf, negated: boolean, regex: RegexCompiler | undefi
   };
 }
 
-/** A test that holds when all of the tests hold. */
-export function allOf(tests: readonly Test[]): Test {
+function allOf(tests: readonly Test[]): Test {
   if (tests.includes(never)) return never;
   const needed = tests.filter((test) => test !== always);
   const [first, second, third] = needed;
@@ -123,4 +122,11 @@ export function compileCondition(condition: Condition, negated: boolean, regex: 
   if (!Array.isArray(parts)) throw new FlagError('a condition must be a leaf, all, any, not or opaque');
   const tests = parts.map((part) => compileCondition(part, negated, regex, depth + 1));
   return isAll === negated ? anyOf(tests) : allOf(tests);
+}
+
+/** The tests of which a rule's condition is made, all to hold: those of a top `all` one by one, which saves a call for each. */
+export function compileConjuncts(condition: Condition, regex: RegexCompiler | undefined): readonly Test[] {
+  const parts: unknown = typeof condition === 'object' && condition !== null && 'all' in condition ? condition.all : null;
+  if (!Array.isArray(parts)) return [compileCondition(condition, false, regex)];
+  return parts.map((part) => compileCondition(part, false, regex, 1));
 }

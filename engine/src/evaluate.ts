@@ -1,6 +1,6 @@
 import { hashFrom, POSITIONS, position } from './bucketing.ts';
 import { type Bucketing, type CompiledFlag, type CompiledRule, type CompiledSplit, type Outcome, withArm } from './compile.ts';
-import { type Attributes, read } from './conditions.ts';
+import { type Attributes, read, type Test } from './conditions.ts';
 import { textOf } from './operators.ts';
 import type { Prepared } from './prepare.ts';
 import type { Arm, Evaluation, EvaluationContext, EvaluationErrorCode, Ramp } from './types.ts';
@@ -123,6 +123,14 @@ function failedPrerequisite(flag: CompiledFlag, asked: Asked): Outcome | null {
   return null;
 }
 
+function holdAll(tests: readonly Test[], context: Attributes, now: number): boolean {
+  for (let i = 0; i < tests.length; i++) {
+    const test = tests[i];
+    if (test !== undefined && !test(context, now)) return false;
+  }
+  return true;
+}
+
 function decide(
   flag: CompiledFlag,
   prepared: Prepared,
@@ -143,7 +151,7 @@ function decide(
   const { rules } = flag;
   for (let i = 0; i < rules.length && outcome === null; i++) {
     const rule = rules[i];
-    if (rule === undefined || (rule.test !== null && !rule.test(context, now))) continue;
+    if (rule === undefined || !holdAll(rule.tests, context, now)) continue;
     let side = INSIDE;
     if (rule.threshold < POSITIONS || rule.ramp !== null) side = sideOf(flag.key, rule, context, draw, observer);
     if (rule.ramp !== null && ramp === null && side !== UNMET) {
