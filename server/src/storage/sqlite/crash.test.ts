@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AT, liveRevision, settle, silent } from '../testing/samples.ts';
 import { openSqlite } from './open.ts';
 
-const ROUNDS = Number(process.env['BURGEE_KILL_ROUNDS'] ?? 20);
+const ROUNDS = Number(process.env.BURGEE_KILL_ROUNDS ?? 20);
 const WRITER = join(import.meta.dirname, '../testing/writer.ts');
 const ROUND_MS = 20_000;
 
