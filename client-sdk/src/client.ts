@@ -89,7 +89,7 @@ export function createCore(host: Host): Core {
     const now = clock.monotonic();
     if (exposures.meet({ ramp, arm, percent, unit, scope: host.scope(), now })) reporter.hurry();
   });
-  const evaluator = createEvaluator({
+  const { use, ...answers } = createEvaluator({
     observer: tally.observer,
     met: attributes.met,
     now: clock.now,
@@ -108,7 +108,7 @@ export function createCore(host: Host): Core {
 
   const swapped = ({ source, ruleset, prepared, changed }: Swap): void => {
     tally.swap();
-    evaluator.use(prepared, usesClock(ruleset));
+    use(prepared, usesClock(ruleset));
     ramps = rampsOf(ruleset);
     const marks = ramps.map((rule) => rule.ramp);
     exposures.ramps(marks, clock.monotonic());
@@ -192,7 +192,7 @@ export function createCore(host: Host): Core {
   const started = start();
 
   return {
-    ...evaluator,
+    ...answers,
     ready({ timeout } = {}) {
       if (holder.source() === 'live' || closing !== undefined) return Promise.resolve(readiness());
       return new Promise((resolve) => {

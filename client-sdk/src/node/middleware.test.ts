@@ -175,12 +175,14 @@ test('without the middleware the same request owes no outcome', async () => {
 });
 
 test('a caller that gives up is no failure where the handler ends its work', async () => {
+  let started = false;
   let ended = false;
   const port = await listen(
     http.createServer(
       client.middleware()(async (_request, response) => {
         client.boolean('checkout', { targetingKey: 'gone' }, false);
-        await sleep(40);
+        started = true;
+        await new Promise((resolve) => response.once('close', resolve));
         response.writeHead(200).end();
         ended = true;
       }),
@@ -188,9 +190,29 @@ test('a caller that gives up is no failure where the handler ends its work', asy
   );
   peer.publish([ramped('checkout', 50, { rollout: 'r', flushMs: 50, openMs: 200 })]);
   await until(() => client.status().revision?.n === 2);
-  await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(15) }).catch(() => undefined);
+  const request = http.get({ port, host: '127.0.0.1', agent: false }).on('error', () => undefined);
+  await until(() => started);
+  request.destroy();
   await until(() => ended && keys('closed').has(keyOf('gone')));
   expect(keys('failed').size).toBe(0);
+});
+
+test('a request that hangs has failed once it is overdue, whether its caller waits or not', async () => {
+  let started = false;
+  const port = await listen(
+    http.createServer(
+      client.middleware()(() => {
+        client.boolean('checkout', { targetingKey: 'hung' }, false);
+        started = true;
+      }),
+    ),
+  );
+  peer.publish([ramped('checkout', 50, { rollout: 'r', flushMs: 50, openMs: 200 })]);
+  await until(() => client.status().revision?.n === 2);
+  const request = http.get({ port, host: '127.0.0.1', agent: false }).on('error', () => undefined);
+  await until(() => started);
+  request.destroy();
+  await until(() => keys('failed').has(keyOf('hung')));
 });
 
 test('run attributes a job: returned is a success, thrown and rejected are failures, and both come back unchanged', async () => {
