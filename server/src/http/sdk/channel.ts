@@ -27,6 +27,12 @@ export class Channel {
   #picture: EnvironmentPicture | undefined;
   #reading: Promise<void> | undefined;
   #next: Promise<void> | undefined;
+  /** A refresh that waits for its time. */
+  #due: ReturnType<typeof setTimeout> | undefined;
+  #stopped = false;
+  #failing = false;
+  #endedAt = 0;
+  #tookMs = 0;
 
   constructor(at: { project: string; environment: string }, book: OverrideBook, deps: ChannelDeps) {
     this.project = at.project;
@@ -64,18 +70,41 @@ export class Channel {
     return next;
   }
 
-  /** Resolves when every read that was asked for is published, or failed: then what was there before still stands. */
+  /** Resolves when every move so far is published, or could not be read: then what was there before still stands. */
   async settled(): Promise<void> {
-    await (this.#next ?? this.#reading)?.catch(() => undefined);
+    const isPutOff = this.#due !== undefined && !this.#failing;
+    await (isPutOff ? this.refresh() : (this.#next ?? this.#reading))?.catch(() => undefined);
   }
 
-  /** Refreshes without anyone waiting; tries again until it works. */
+  /**
+   * Refreshes without anyone waiting, at once unless the last read has only just ended: then after a pause as long as that read
+   * took, so that a burst of changes to a large environment takes at most about half of the process.
+   */
   moved(): void {
-    this.refresh().catch((error: unknown) => {
-      const { project, environment } = this;
-      this.#deps.log.error({ err: error, project, environment }, 'cannot read a changed environment; trying again');
-      setTimeout(() => this.moved(), RETRY_MS).unref();
-    });
+    if (this.#due !== undefined || this.#stopped) return;
+    const rest = this.#endedAt + this.#tookMs - performance.now();
+    if (rest > 1) this.#due = setTimeout(() => this.#refreshAlone(), rest);
+    else this.#refreshAlone();
+  }
+
+  #refreshAlone(): void {
+    this.refresh().catch(() => undefined);
+  }
+
+  /** What has been published stands, and is tried to be renewed until it works, whoever waited for the read that failed. */
+  #failed(error: unknown): void {
+    if (this.#stopped || this.#picture === undefined) return;
+    const { project, environment } = this;
+    this.#deps.log.error({ err: error, project, environment }, 'cannot read a changed environment; trying again');
+    this.#failing = true;
+    this.#due ??= setTimeout(() => this.#refreshAlone(), RETRY_MS).unref();
+  }
+
+  /** Nothing is read any more of its own accord. */
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#due);
+    this.#due = undefined;
   }
 
   overridesChanged(): void {
@@ -83,15 +112,22 @@ export class Channel {
   }
 
   #start(): Promise<void> {
+    clearTimeout(this.#due);
+    this.#due = undefined;
+    const began = performance.now();
     const reading = this.#read().finally(() => {
+      this.#endedAt = performance.now();
+      this.#tookMs = this.#endedAt - began;
       if (this.#reading === reading) this.#reading = undefined;
     });
+    reading.catch((error: unknown) => this.#failed(error));
     this.#reading = reading;
     return reading;
   }
 
   async #read(): Promise<void> {
     const picture = await this.#deps.store.picture(this.project, this.environment);
+    this.#failing = false;
     const before = this.#picture?.revision;
     if (picture !== undefined && before !== undefined) {
       const { epoch, n } = picture.revision;

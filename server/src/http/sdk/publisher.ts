@@ -86,7 +86,7 @@ export function createDelivery(input: {
       const channel = channels.get(keyOf({ project, environment }));
       channel?.refresh().then(
         () => channel.exists || gone(channel),
-        () => channel.moved(),
+        () => undefined,
       );
     }
   }
@@ -170,6 +170,7 @@ export function createDelivery(input: {
       unwatch();
       clearInterval(beat);
       tokens.stop();
+      for (const channel of channels.values()) channel.stop();
       await exposures.close();
       const spread = Math.max(5_000, readers.size * SPREAD_MS);
       for (const reader of [...readers.keys()]) reader.end(500 + Math.round(random() * spread));
