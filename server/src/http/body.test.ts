@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { Logger } from '../domain/ports.ts';
 import { route } from './route.ts';
 import { createTestServer, type TestServer } from './testing.ts';
 import { sendRaw, statusOf } from './testing-raw.ts';
 
+const errors: string[] = [];
+const log: Logger = { debug() {}, info() {}, warn() {}, error: (_, message) => void errors.push(message) };
 let handled = 0;
 const open = route({
   method: 'post',
@@ -19,7 +22,7 @@ const open = route({
 });
 let server: TestServer;
 beforeAll(async () => {
-  server = await createTestServer({ routes: [open] });
+  server = await createTestServer({ routes: [open], log });
 });
 afterAll(() => server.close());
 
@@ -104,5 +107,23 @@ describe('bodies', () => {
     const short = await sendRaw(server.port, `${head}Connection: close\r\nContent-Length: 1\r\n\r\n1{"admin":true}`);
     expect([200, 400]).toContain(statusOf(short));
     expect(short.match(/HTTP\/1\.1/g)).toHaveLength(1);
+  });
+
+  it('takes callers that hang up in the middle calmly', async () => {
+    errors.length = 0;
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => void unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    await Promise.all(
+      Array.from({ length: 50 }, (_, i) => {
+        const part = i % 2 === 0 ? 'Content-Length: 5000\r\n\r\n{"a":' : 'Transfer-Encoding: chunked\r\n\r\n5\r\n{"a":\r\n';
+        return sendRaw(server.port, head + part, 20 + i);
+      }),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+    expect(errors).toEqual([]);
+    expect((await fetch(`${server.url}/nothing`)).status).toBe(404);
   });
 });

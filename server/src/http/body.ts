@@ -35,7 +35,9 @@ async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
   let length = 0;
   const reader = request.body.getReader();
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value } = await reader.read().catch((cause: unknown) => {
+      throw new BurgeeError('invalid', 'the body ended before it was complete', { unreadable: true }, cause);
+    });
     if (done) return Buffer.concat(chunks, length);
     length += value.byteLength;
     if (length > limit) {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import type { Route, RouteSpec } from './route.ts';
 import { routes } from './routes.ts';
 import { createTestServer, type TestServer } from './testing.ts';
@@ -74,6 +75,18 @@ describe('bodies of the admin API', () => {
     expect(answer.body.code).toBe('invalid');
     const unknown = answer.body.fields.filter(({ message }) => message === 'unknown field').map(({ field }) => field);
     expect(unknown).toEqual(expect.arrayContaining(Object.keys(extra)));
+  });
+
+  it.each(written.map((route) => [name(route), route] as const))('%s has no object inside that takes anything', (_, route) => {
+    const { body } = route as unknown as AnyRoute;
+    const open: string[] = [];
+    const walk = (schema: unknown, at: string): void => {
+      if (typeof schema !== 'object' || schema === null) return;
+      if ('properties' in schema && !('additionalProperties' in schema && schema.additionalProperties === false)) open.push(at);
+      for (const [key, value] of Object.entries(schema)) walk(value, `${at}/${key}`);
+    };
+    if (body !== undefined) walk(z.toJSONSchema(body, { io: 'input', unrepresentable: 'any' }), '');
+    expect(open).toEqual([]);
   });
 
   it.each(written.map((route) => [name(route), route] as const))(
