@@ -10,6 +10,7 @@ import { batch, columnOf, minute, part, report, rollout } from './schema.ts';
 type Ingest = Parameters<Store['ingest']>[0];
 type MinuteQuery = Parameters<Store['minutes']>[0];
 type Db = BetterSQLite3Database;
+type StoredMinute = typeof minute.$inferSelect;
 
 /** The caller holds the transaction of `ingest` and `prune` steps. */
 export function createUsageTables(db: Db, clock: Clock) {
@@ -137,10 +138,9 @@ export function createUsageTables(db: Db, clock: Clock) {
   };
 }
 
-function portable({ project, environment, minute, series, subject, sums, sketch }: typeof minuteRow): MinuteRow {
+function portable({ project, environment, minute, series, subject, sums, sketch }: StoredMinute): MinuteRow {
   return { project, environment, minute, series, subject, sums, sketch: sketch === null ? null : new Uint8Array(sketch) };
 }
-declare const minuteRow: typeof minute.$inferSelect;
 
 function prepare(db: Db) {
   const value = (name: string) => sql.placeholder(name);
