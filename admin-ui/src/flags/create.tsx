@@ -1,4 +1,4 @@
-import type { FlagType, JsonValue, Variant } from '@burgee/engine';
+import type { FlagType } from '@burgee/engine';
 import type { FlagKind } from '@burgee/server/api';
 import {
   Button,
@@ -20,49 +20,9 @@ import { createFlag, type NewFlag } from '../api/changes.ts';
 import { Problem } from '../api/problem.ts';
 import { explain, sayDone } from '../app/toast.ts';
 import { text } from '../text/catalogue.ts';
+import { EXAMPLES, isKey, keyFrom, variantsFrom } from './new-flag.ts';
 
 const t = text.flags.form;
-const KEY = /^[a-z0-9][a-z0-9._-]{0,99}$/;
-
-/** A key from a name: `New checkout!` → `new-checkout`. */
-export function keyFrom(name: string): string {
-  return name
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9._]+/g, '-')
-    .replace(/^[-._]+|[-._]+$/g, '')
-    .slice(0, 100);
-}
-
-/** `red = "#f00"` a line, as variants of the type; null where a line is not one. */
-export function variantsFrom(lines: string, type: FlagType): Variant[] | null {
-  const variants: Variant[] = [];
-  for (const line of lines.split('\n').filter((l) => l.trim() !== '')) {
-    const at = line.indexOf('=');
-    const key = line.slice(0, at).trim();
-    const raw = line.slice(at + 1).trim();
-    if (at < 1 || key === '') return null;
-    if (type === 'string') variants.push({ key, value: raw });
-    else {
-      try {
-        const value = JSON.parse(raw) as JsonValue;
-        if (type === 'number' && typeof value !== 'number') return null;
-        variants.push({ key, value });
-      } catch {
-        return null;
-      }
-    }
-  }
-  return variants.length < 2 ? null : variants;
-}
-
-const START: Readonly<Record<Exclude<FlagType, 'boolean'>, string>> = {
-  string: 'off = \nblue = blue',
-  number: 'off = 0\nhigh = 100',
-  json: 'off = {}\nfull = {"limit": 10}',
-};
-
 /** The panel that makes a flag; a name is enough. The list stays in view beside it. */
 export function CreateFlag({ project, onClose }: { project: string; onClose: () => void }) {
   const [name, setName] = useState('');
@@ -89,14 +49,14 @@ export function CreateFlag({ project, onClose }: { project: string; onClose: () 
     meta: { quiet: true },
   });
   const problem = create.error instanceof Problem ? create.error : undefined;
-  const keyWrong = key !== '' && !KEY.test(key) ? t.keyWrong : undefined;
+  const keyWrong = key !== '' && !isKey(key) ? t.keyWrong : undefined;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     create.mutate();
   };
   const choose = (next: string) => {
     setType(next as FlagType);
-    if (next !== 'boolean') setLines(START[next as Exclude<FlagType, 'boolean'>]);
+    if (next !== 'boolean') setLines(EXAMPLES[next as Exclude<FlagType, 'boolean'>]);
   };
   return (
     <Drawer opened onClose={onClose} position="right" size={440} title={<strong>{t.title}</strong>}>

@@ -1,0 +1,39 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { launch, noBrowser } from './browser.ts';
+import { notBuilt, startServer, type TestServer } from './server.ts';
+
+/** What a browser test works with; filled before its first test. */
+export interface Stage {
+  server: TestServer;
+  browser: Browser;
+}
+
+/** A suite in a real browser against the real server; skipped, with the reason printed, where there is none. */
+export function browserSuite(name: string, suite: (stage: () => Stage) => void): void {
+  const reason = notBuilt ?? noBrowser;
+  if (reason !== null) console.warn(`skipped: ${name}: ${reason}`);
+  describe.skipIf(reason !== null)(name, () => {
+    let stage: Stage | undefined;
+    beforeAll(async () => {
+      stage = { server: await startServer(), browser: await launch() };
+    });
+    afterAll(async () => {
+      await stage?.browser.close();
+      await stage?.server.stop();
+    });
+    suite(() => {
+      if (!stage) throw new Error('the suite has not begun');
+      return stage;
+    });
+  });
+}
+
+/** Counts what a person does with the mouse from now on. */
+export async function countClicks(page: Page): Promise<() => Promise<number>> {
+  await page.evaluate(() => {
+    const counter = Object.assign(globalThis, { clicks: 0 });
+    addEventListener('pointerdown', () => counter.clicks++, { capture: true });
+  });
+  return () => page.evaluate(() => (globalThis as unknown as { clicks: number }).clicks);
+}
