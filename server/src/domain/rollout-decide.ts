@@ -41,9 +41,10 @@ export function decide(facts: Facts): Action {
   if (ENDED.has(rollout.state)) return { kind: 'stay' };
   if (target.kind === 'gone') return { kind: 'abort', code: target.code, text: target.text };
   if (target.kind === 'edited' || rollout.reason?.code === 'edited') {
-    if (judgement.revert !== null && !evidence.paged) return { kind: 'page', text: judgement.revert };
-    if (rollout.reason?.code === 'edited' || target.kind !== 'edited') return { kind: 'stay' };
-    return { kind: 'pause', code: 'edited', text: target.text, notify: true };
+    if (target.kind === 'edited' && rollout.reason?.code !== 'edited') {
+      return { kind: 'pause', code: 'edited', text: target.text, notify: true };
+    }
+    return judgement.revert !== null && !evidence.paged ? { kind: 'page', text: judgement.revert } : { kind: 'stay' };
   }
   if (judgement.revert !== null) return { kind: 'revert', text: judgement.revert };
   if (rollout.state === 'paused') return { kind: 'stay' };
