@@ -227,7 +227,8 @@ export function createCore(host: Host): Core {
         wakeWaiting();
         await started;
         await reporter.close(timeout);
-        await saving;
+        // the newest ruleset may be waiting behind the one that is being written
+        while (saving !== undefined) await saving;
         events.clear();
       })();
       return closing;
