@@ -5,6 +5,8 @@ export type * from '../domain/environment.ts';
 export type * from '../domain/errors.ts';
 export type * from '../domain/flag.ts';
 export type * from '../domain/guard.ts';
+export type * from '../domain/people.ts';
 export type * from '../domain/rollout.ts';
 export type * from '../domain/rollout-view.ts';
 export type * from '../domain/segment.ts';
+export type * from '../domain/tokens.ts';

@@ -18,6 +18,10 @@ describe('users', () => {
     expect(made).toMatchObject({ status: 201, body: { user: { email: 'ann@example.com', role: 'editor' }, version: 1 } });
     expect(made.body.password).toMatch(/^\w{20}$/);
     expect(await server.call('POST', '/api/v1/users', { body })).toMatchObject({ status: 409, body: { code: 'exists' } });
+    const twins = ['twin@example.com', 'TWIN@example.com'].map((email) =>
+      server.call('POST', '/api/v1/users', { body: { ...body, email } }),
+    );
+    expect((await Promise.all(twins)).map(({ status }) => status).sort()).toEqual([201, 409]);
     const list = await server.call<{ users: UserAnswer[] }>('GET', '/api/v1/users');
     expect(list.body.users.map(({ user }) => user.email)).toContain('ann@example.com');
     expect(list.text).not.toMatch(/scrypt|passwordHash/);
