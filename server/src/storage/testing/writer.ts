@@ -1,7 +1,8 @@
 /**
  * A process that commits as fast as it can and says so: `writer.ts <file> <honest|early>`. Each commit raises the number that the
  * flag `counter` carries, writes it into an audit entry and moves the environment; each line on stdout acknowledges one number.
- * `early` acknowledges before the commit: the fault that the test must be able to find.
+ * `early` acknowledges before the commit: the fault that the test must be able to find. A refusal is a line `! <message>`; after
+ * three of them it ends.
  */
 import { writeSync } from 'node:fs';
 import { openSqlite } from '../sqlite/open.ts';
@@ -10,14 +11,21 @@ import { change, entry, flag, LIVE, silent } from './samples.ts';
 const [file = '', mode] = process.argv.slice(2);
 const store = await openSqlite({ file, clock: Date.now, log: silent });
 const found = await store.get('flag', { project: 'shop', key: 'counter' });
-for (let i = Number(found?.entity.name ?? 0) + 1; ; i++) {
+let refusals = 0;
+for (let i = Number(found?.entity.name ?? 0) + 1; refusals < 3; i++) {
   const counter = flag('counter', { name: `${i}`, description: 'x'.repeat(i % 3000) });
   if (mode === 'early') writeSync(1, `${i}\n`);
-  await store.commit(
-    change([{ put: 'flag', basedOn: 'any', entity: counter }], {
-      environments: [LIVE],
-      audit: [entry({ object: 'flag/counter', after: i })],
-    }),
-  );
-  if (mode !== 'early') writeSync(1, `${i}\n`);
+  try {
+    await store.commit(
+      change([{ put: 'flag', basedOn: 'any', entity: counter }], {
+        environments: [LIVE],
+        audit: [entry({ object: 'flag/counter', after: i })],
+      }),
+    );
+    if (mode !== 'early') writeSync(1, `${i}\n`);
+  } catch (error) {
+    writeSync(1, `! ${String(error)}\n`);
+    refusals++;
+    i--;
+  }
 }
