@@ -162,6 +162,11 @@ describe('an edit', () => {
   });
 });
 
+it('archives against the states that it saw, so that no rollout starts unseen', () => {
+  const { change } = editFlag(subjectOf(flagOf()), { archived: true }, BY);
+  expect(change?.writes).toContainEqual({ put: 'state', entity: stateOf(flagOf()), basedOn: 1 });
+});
+
 describe('a deletion', () => {
   it('takes the states along', () => {
     const archived = flagOf({ archived: true });

@@ -42,7 +42,7 @@ export interface FlagSubject {
   readonly environments: readonly Stored<Environment>[];
   /** Every flag of the project; needs only be given where `archived` is edited. */
   readonly flags: readonly Flag[];
-  /** Every state of the project, in every environment. */
+  /** Every state of the project, in every environment; need not be given where neither variants nor `archived` are edited. */
   readonly states: readonly Stored<FlagState>[];
   /** This flag's rollouts in every environment. */
   readonly rollouts: readonly Stored<Rollout>[];
@@ -137,6 +137,7 @@ export function editFlag(subject: FlagSubject, edit: FlagEdit, { actor, at }: By
     writes: [
       { put: 'flag', entity, basedOn: flag.version },
       ...('variants' in changed || 'archived' in changed ? touch(environments) : []),
+      ...(changed.archived ? holdStates(subject) : []),
       ...ended,
     ],
     audit: [
@@ -223,6 +224,12 @@ function refuseUnmet({ flag, flags, states }: FlagSubject): void {
   const own = states.filter(({ entity }) => entity.flag === flag.entity.key);
   const unmet = new Set(own.flatMap(({ entity }) => entity.prerequisites.map((p) => p.flag)).filter((key) => !live.has(key)));
   if (unmet.size > 0) throw invalid({ field: 'archived', message: `unarchive its prerequisites first: ${listed(unmet)}` });
+}
+
+/** A rollout that starts at the same time writes the state too: one of the two is decided again. */
+function holdStates({ flag, states }: FlagSubject): Write[] {
+  const own = states.filter(({ entity }) => entity.flag === flag.entity.key);
+  return own.map(({ entity, version }) => ({ put: 'state', entity, basedOn: version }));
 }
 
 function editSummary(changed: Partial<Flag>, ended: readonly Write[]): string {

@@ -33,18 +33,18 @@ const edits = z
   })
   .partial();
 
-/** A flag and all that refers to it; all flags of the project only where they matter. Throws `not_found`. */
+/** A flag and all that refers to it; the flags and states of the project only where they matter. Throws `not_found`. */
 async function flagSubject(
   store: Store,
   params: { readonly project: string; readonly flag: string },
-  need: { readonly owner?: string | null | undefined; readonly flags: boolean },
+  need: { readonly owner?: string | null | undefined; readonly flags: boolean; readonly states: boolean },
 ): Promise<FlagSubject> {
   const { project } = params;
   const [{ environments }, stored, flags, states, rollouts, owner] = await Promise.all([
     projectParts(store, project),
     store.get('flag', { project, key: params.flag }),
     need.flags ? store.list('flag', { project }) : [],
-    store.list('state', { project }),
+    need.states ? store.list('state', { project }) : [],
     activeRollouts(store, { project, flag: params.flag }),
     isUser(store, need.owner),
   ]);
@@ -139,7 +139,8 @@ export const flagRoutes: readonly Route[] = [
     responses: { 200: answered },
     handle: async ({ params, body, principal, at, context, deps: { store } }) => {
       const expected = ifMatch(context);
-      const need = { owner: body.owner, flags: body.archived !== undefined };
+      const archives = body.archived !== undefined;
+      const need = { owner: body.owner, flags: archives, states: archives || body.variants !== undefined };
       const { result } = await commitDecision(store, async () => {
         const subject = await flagSubject(store, params, need);
         expectVersion(subject.flag, expected);
@@ -158,7 +159,7 @@ export const flagRoutes: readonly Route[] = [
     handle: async ({ params, principal, at, context, deps: { store } }) => {
       const expected = optionalIfMatch(context);
       await commitDecision(store, async () => {
-        const subject = await flagSubject(store, params, { flags: false });
+        const subject = await flagSubject(store, params, { flags: false, states: true });
         expectVersion(subject.flag, expected);
         return { change: deleteFlag(subject, { actor: actorOf(principal), at }) };
       });

@@ -91,6 +91,27 @@ describe('segments', () => {
   });
 });
 
+it('answers in the shapes that it describes', async () => {
+  const rules = [
+    { id: 'r1', title: 'All', percent: 5, serve: { variant: 'on' }, when: { not: { any: [] } }, segments: [{ segment: 'kept' }] },
+  ];
+  await server.call('POST', `${PROJECT}/segments`, { body: { key: 'kept', when: { all: [] } } });
+  await server.call('POST', `${PROJECT}/flags`, { body: { key: 'kept' } });
+  await server.call('PATCH', `${PRODUCTION}/kept`, { body: { rules }, ...seen(1) });
+  await server.call('POST', `${PRODUCTION}/kept/kill`, { body: { reason: 'errors' } });
+  for (const one of NOUN_ROUTES as unknown as RouteSpec<unknown, unknown, unknown>[]) {
+    if (one.method !== 'get' || one.path.endsWith('/events')) continue;
+    const names: Record<string, string> = { project: 'default', environment: 'production', flag: 'kept', segment: 'kept' };
+    const answer = await server.call(
+      'GET',
+      one.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => names[name] ?? ''),
+    );
+    expect([one.path, answer.status]).toEqual([one.path, 200]);
+    expect(one.responses[200]?.safeParse(answer.body).error).toBeUndefined();
+    expect(one.responses[200]?.safeParse({ ...answer.body, more: 1 }).success).toBe(false);
+  }
+});
+
 describe('the audit', () => {
   const audit = async (query = '') =>
     (await server.call<{ entries: AuditRecord[]; next: number | null }>('GET', `${PROJECT}/audit${query}`)).body;
@@ -131,6 +152,8 @@ describe('the audit', () => {
         (one) => one.method === method && new RegExp(`^${one.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path),
       );
       called.add(`${template?.method} ${template?.path}`);
+      const described = template?.responses[answer.status];
+      expect(described?.safeParse(answer.body).error).toBeUndefined();
     }
     const mutations = NOUN_ROUTES.filter(({ method }) => method !== 'get').map(({ method, path }) => `${method} ${path}`);
     expect([...called].sort()).toEqual(mutations.sort());
@@ -150,7 +173,7 @@ describe('the audit', () => {
     }
     expect(pages).toEqual(all);
     expect((await audit('?object=flag/audited')).entries.map(({ action }) => action)).toContain('state.killed');
-    const kills = (await audit('?action=state.killed&environment=production')).entries;
+    const kills = (await audit('?action=state.killed&environment=production&object=flag/audited')).entries;
     expect(kills).toMatchObject([{ object: 'flag/audited', reason: 'errors', before: { killed: null } }]);
     expect((await audit('?actor=nobody')).entries).toEqual([]);
     const everything = await server.call<{ entries: AuditRecord[] }>('GET', '/api/v1/audit?limit=200');
