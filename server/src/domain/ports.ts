@@ -77,8 +77,8 @@ export interface Stored<T> {
 }
 
 /**
- * One write of a change. `basedOn` is the version that the decision saw: null, the entity must not exist; `'any'`, whatever it is.
- * A different version there is a `conflict`.
+ * One write of a change. `basedOn` is the version that the decision saw: null, the entity must not exist (else `exists`, as for a
+ * unique property that is taken); `'any'`, whatever it is. A different version there is a `conflict`.
  */
 export type Write = {
   [K in Kind]:
@@ -147,7 +147,7 @@ export interface UnfoldedReport {
 export interface MinuteRow {
   readonly project: string;
   readonly environment: string;
-  /** Start of the minute, ms. */
+  /** Start of the minute, ms. After 48 h the store merges an hour's rows into one at the start of the hour. */
   readonly minute: number;
   /** `count`, `sketch` or `work` */
   readonly series: string;
@@ -163,7 +163,7 @@ export interface MinuteRow {
 export interface Moved {
   /** Environments whose revision moved. */
   readonly revisions: Committed['revisions'];
-  /** `<kind>/<key parts>` of every entity written or removed, `rollout/default/production/ab12`; `batch/…` for new evidence. */
+  /** `<kind>/<key parts>` of every entity written or removed, `rollout/default/production/ab12`; new evidence is `batch/…` with the rollout's key. */
   readonly objects: readonly string[];
 }
 
