@@ -39,6 +39,8 @@ export function gather(
       const [all, bad] = [readUnits(closed), readUnits(failed)];
       (arm === 'treatment' ? group.closed1 : group.closed0).push(...all);
       (arm === 'treatment' ? group.failed1 : group.failed0).push(...bad);
+      // a failure may be sent before the list that its unit closes in: a sampled one counts all the same
+      if (arm === 'control') group.closed0.push(...bad.filter((unit) => sampled(unit, now.plan.controlSample)));
       for (const unit of [...all, ...bad]) open.close(unit, arm);
       // a late report's exposures may have closed in one that was folded before it
       if (report.sequence < newest) continue;
