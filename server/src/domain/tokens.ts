@@ -13,7 +13,7 @@ export const PREFIXES: Readonly<Record<TokenKind, string>> = {
 export type TokenView = Omit<Token, 'hash'>;
 
 /** A token without its hash. */
-export function viewOf({ hash: _, ...token }: Token): TokenView {
+export function tokenViewOf({ hash: _, ...token }: Token): TokenView {
   return token;
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { actorOf, type Token, type TokenKind } from '../domain/access.ts';
 import { BurgeeError, invalid } from '../domain/errors.ts';
-import { createToken, hintOf, PREFIXES, revokeToken, viewOf } from '../domain/tokens.ts';
+import { createToken, hintOf, PREFIXES, revokeToken, tokenViewOf } from '../domain/tokens.ts';
 import { type Call, type Reply, type Route, route } from './route.ts';
 import { sha256 } from './secrets.ts';
 
@@ -66,7 +66,7 @@ async function make(wanted: NewToken, { deps, principal, at }: Call<unknown, unk
     revokedAt: null,
   };
   await deps.store.commit(createToken(token, actor));
-  return { status: 201, body: { token: viewOf(token), secret } };
+  return { status: 201, body: { token: tokenViewOf(token), secret } };
 }
 
 async function revoke(id: string, project: string | null, call: Call<unknown, unknown, unknown>): Promise<Reply> {
@@ -89,7 +89,7 @@ export const tokenRoutes: readonly Route[] = [
     responses: { 200: list },
     handle: async ({ deps }) => {
       const tokens = await deps.store.list('token');
-      return { status: 200, body: { tokens: tokens.map(({ entity }) => viewOf(entity)) } };
+      return { status: 200, body: { tokens: tokens.map(({ entity }) => tokenViewOf(entity)) } };
     },
   }),
   route({
@@ -119,7 +119,7 @@ export const tokenRoutes: readonly Route[] = [
     responses: { 200: list },
     handle: async ({ params, deps }) => {
       const tokens = await deps.store.list('token', { project: params.project });
-      return { status: 200, body: { tokens: tokens.map(({ entity }) => viewOf(entity)) } };
+      return { status: 200, body: { tokens: tokens.map(({ entity }) => tokenViewOf(entity)) } };
     },
   }),
   route({
