@@ -148,4 +148,23 @@ describe('the stream', () => {
     expect((await openStream(small.url, token)).status).toBe(200);
     await small.close();
   });
+
+  it('publishes a flag that cannot be prepared beside the others, and the log names it once', async () => {
+    const errors: object[] = [];
+    const log = { debug() {}, info() {}, warn() {}, error: (fields: object) => void errors.push(fields) };
+    const logged = await createDeliveryServer({ log });
+    const as = await logged.token('server');
+    const client = await openStream(logged.url, as.token);
+    await client.next('heartbeat');
+    await logged.putFlag('broken', {}, { rules: [percentRule('r', 100, { serve: { variant: 'missing' } })] });
+    await logged.putFlag('fine', {}, { rules: [percentRule('r', 100)] });
+    expect(opened<Delta>((await client.next('delta')).data).flags).toMatchObject([{ key: 'broken' }]);
+    await client.next('delta');
+    expect(errors).toMatchObject([{ flag: 'broken', environment: 'production' }]);
+    const ask = (key: string) => logged.call('POST', `/ofrep/v1/evaluate/flags/${key}`, { as, body: {} });
+    expect(await ask('broken')).toMatchObject({ status: 400, body: { errorCode: 'PARSE_ERROR' } });
+    expect((await ask('fine')).body).toMatchObject({ value: true });
+    client.close();
+    await logged.close();
+  });
 });

@@ -1,6 +1,7 @@
 import { type IncomingMessage, request } from 'node:http';
 import type { Condition, Override, Revision, Rule, Ruleset } from '@burgee/engine';
 import type { Flag, FlagState } from '../../domain/flag.ts';
+import type { Logger } from '../../domain/ports.ts';
 import type { Rollout } from '../../domain/rollout.ts';
 import { ofrepRoutes } from '../ofrep/routes.ts';
 import { createTestServer } from '../testing.ts';
@@ -12,10 +13,11 @@ import { sdkRoutes } from './routes.ts';
 export const AT = { project: 'default', environment: 'production' };
 
 /** A real server with the SDK's and OFREP's routes and nothing else. */
-export async function createDeliveryServer(options: { limits?: Partial<StreamLimits>; clock?: () => number } = {}) {
+export async function createDeliveryServer(options: { limits?: Partial<StreamLimits>; clock?: () => number; log?: Logger } = {}) {
   const server = await createTestServer({
     routes: [...sdkRoutes, ...ofrepRoutes],
     ...(options.clock && { clock: options.clock }),
+    ...(options.log && { log: options.log }),
     make: ({ store, clock, log }) => ({
       delivery: createDelivery({ store, clock, log, regex: compileRegex, ...(options.limits && { limits: options.limits }) }),
     }),

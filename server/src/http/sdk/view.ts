@@ -84,12 +84,15 @@ export class View implements Feed {
     return { bytes: step.bytes, position: { revision: { epoch: revision.epoch, n: step.n }, overrides } };
   }
 
-  /** Lets every reader catch up, some per turn of the event loop so that nobody else has to wait for all of them. */
+  /**
+   * Lets every reader catch up, some per turn of the event loop so that nobody else has to wait for all of them; the first in
+   * the next turn, so that whoever committed has the answer first.
+   */
   pump(): void {
     this.#again = true;
     if (this.#pumping) return;
     this.#pumping = true;
-    this.#turn([], 0);
+    setImmediate(() => this.#turn([], 0));
   }
 
   #turn(queue: readonly Reader[], from: number): void {
