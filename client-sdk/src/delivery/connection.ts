@@ -1,9 +1,10 @@
 import type { Override, Revision } from '@burgee/engine';
 import { resyncMs } from './backoff.ts';
-import { isOverride, isRevision, MAX_RULESET_BYTES } from './envelope.ts';
-import { type Failure, isExtended, pauseMs, statusFailure } from './failures.ts';
-import { createEventParser, type StreamEvent } from './sse.ts';
-import { type Clock, type Exchange, type Transport, timerSlot } from './transport.ts';
+import { isOverride, isRevision } from './envelope.ts';
+import { type Failure, goodbye, isExtended, pauseMs } from './failures.ts';
+import { type RequestPorts, requestRuleset, requestStream } from './requests.ts';
+import type { StreamEvent } from './sse.ts';
+import { type Exchange, timerSlot } from './transport.ts';
 
 /** What became of a ruleset or delta that was handed over: `newest` is false where something newer is held already. */
 export type Receipt = { readonly ok: true; readonly newest: boolean } | { readonly ok: false; readonly failure: Failure };
@@ -41,14 +42,10 @@ const pollPauseMs = (random: number): number => 30_000 + 15_000 * random;
  * One state machine with one socket and one timer: streams, and while the stream is refused or has been dead for 30 s polls
  * between attempts to stream. Every way an exchange can end goes through `finish`, which plans exactly one next step.
  */
-export function createConnection(input: {
-  readonly transport: Transport;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly streaming: boolean;
-  readonly owner: ConnectionOwner;
-}): Connection {
-  const { transport, clock, random, owner } = input;
+export function createConnection(
+  input: RequestPorts & { readonly streaming: boolean; readonly owner: ConnectionOwner },
+): Connection {
+  const { clock, random, owner } = input;
   const timer = timerSlot(clock);
   let closed = false;
   let exchange: { readonly kind: 'stream' | 'poll'; handle?: Exchange; open: boolean } | undefined;
@@ -133,58 +130,32 @@ export function createConnection(input: {
       if (silent < patience()) timer.set(patience() - silent, watch);
       else fail({ code: 'silent', message: `the stream was silent for ${Math.round(silent / 1000)} s` });
     };
-    const parser = createEventParser({
-      maxChars: MAX_RULESET_BYTES,
-      event: (event) => {
-        enqueue(async () => {
-          if (exchange !== mine) return;
-          const failure = await takeEvent(event);
-          if (exchange !== mine) return;
-          if (failure !== undefined) return fail(failure);
-          heard = true;
-          if (event.event !== 'override') polling = false;
-        });
-      },
-    });
     timer.set(HEAD_MS, () => fail({ code: 'timeout', message: `/sdk/stream: no answer within ${HEAD_MS / 1000} s` }));
-    mine.handle = transport.open(
+    mine.handle = requestStream(
+      input,
+      conditional('last-event-id', (id) => id),
       {
-        method: 'GET',
-        path: '/sdk/stream',
-        headers: { accept: 'text/event-stream', ...conditional('last-event-id', (id) => id) },
-      },
-      {
-        head(status, header) {
-          const type = header('content-type') ?? 'none';
-          if (status !== 200) {
-            fail(
-              statusFailure({
-                what: '/sdk/stream',
-                status,
-                retryAfter: header('retry-after'),
-                now: clock.now(),
-                random: random(),
-              }),
-            );
-          } else if (!/^text\/event-stream\b/i.test(type)) {
-            fail({ code: 'content-type', message: `/sdk/stream: content-type ${type} instead of text/event-stream` });
-          } else {
-            mine.open = true;
-            openedAt = clock.monotonic();
-            lastByteAt = openedAt;
-            timer.set(patience(), watch);
-          }
+        opened() {
+          mine.open = true;
+          openedAt = clock.monotonic();
+          lastByteAt = openedAt;
+          timer.set(patience(), watch);
         },
-        chunk(bytes) {
+        bytes() {
           lastByteAt = clock.monotonic();
-          try {
-            parser.push(bytes);
-          } catch (error) {
-            fail({ code: 'too-large', message: error instanceof Error ? error.message : 'the stream is not text' });
-          }
         },
-        // behind the events that have already arrived
-        end: (failure) => enqueue(async () => fail(failure ?? { code: 'closed', message: 'the server closed the stream' })),
+        event(event) {
+          enqueue(async () => {
+            if (exchange !== mine) return;
+            const failure = await takeEvent(event);
+            if (exchange !== mine) return;
+            if (failure !== undefined) return fail(failure);
+            heard = true;
+            if (event.event !== 'override') polling = false;
+          });
+        },
+        failed: fail,
+        ended: (failure) => enqueue(async () => fail(failure)),
       },
     );
   };
@@ -199,12 +170,7 @@ export function createConnection(input: {
       if (behind) return { code: 'resync', message: 'a heartbeat announced a revision that never came' };
       if (value.epoch === held.epoch && value.n === held.n) confirm();
     }
-    if (event === 'goodbye') {
-      const asked = typeof value === 'object' && value !== null && 'retryMs' in value ? Number(value.retryMs) : 0;
-      const waitMs = Number.isFinite(asked) ? Math.min(300_000, Math.max(0, asked)) : 0;
-      return { code: 'goodbye', message: 'the server is going away', waitMs };
-    }
-    return undefined;
+    return event === 'goodbye' ? goodbye(value) : undefined;
   };
 
   const take = async (envelope: string): Promise<Failure | undefined> => {
@@ -225,8 +191,6 @@ export function createConnection(input: {
   const openPoll = (): void => {
     const mine: NonNullable<typeof exchange> = { kind: 'poll', open: false };
     exchange = mine;
-    const decoder = new TextDecoder('utf-8', { fatal: true });
-    let text = '';
     const done = (failure: Failure | undefined): void =>
       finish(mine, () => {
         const now = clock.monotonic();
@@ -237,43 +201,19 @@ export function createConnection(input: {
         if (failure !== undefined) owner.failed(failure);
       });
     timer.set(POLL_MS, () => done({ code: 'timeout', message: `/sdk/ruleset: no complete answer within ${POLL_MS / 1000} s` }));
-    const condition = conditional('if-none-match', (id) => `"${id}"`);
-    const headers = { accept: 'application/json', 'accept-encoding': 'gzip', ...condition };
-    mine.handle = transport.open(
-      { method: 'GET', path: '/sdk/ruleset', headers, maxBytes: MAX_RULESET_BYTES },
+    mine.handle = requestRuleset(
+      input,
+      conditional('if-none-match', (id) => `"${id}"`),
       {
-        head(status, header) {
-          if (status === 304 && condition['if-none-match'] !== undefined) {
-            confirm();
-            done(undefined);
-          } else if (status !== 200) {
-            done(
-              statusFailure({
-                what: '/sdk/ruleset',
-                status,
-                retryAfter: header('retry-after'),
-                now: clock.now(),
-                random: random(),
-              }),
-            );
-          } else if (!/^application\/json\b/i.test(header('content-type') ?? '')) {
-            done({
-              code: 'content-type',
-              message: `/sdk/ruleset: content-type ${header('content-type') ?? 'none'} instead of JSON`,
-            });
-          } else {
-            mine.open = true;
-          }
+        opened() {
+          mine.open = true;
         },
-        chunk(bytes) {
-          try {
-            text += decoder.decode(bytes, { stream: true });
-          } catch {
-            done({ code: 'damaged', message: '/sdk/ruleset: not UTF-8' });
-          }
+        unchanged() {
+          confirm();
+          done(undefined);
         },
-        end(failure) {
-          if (failure !== undefined) return done(failure);
+        failed: done,
+        body(text) {
           enqueue(async () => {
             if (exchange === mine) done(await take(text));
           });

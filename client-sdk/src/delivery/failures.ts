@@ -60,3 +60,10 @@ export function statusFailure(input: {
   const message = `${what}: HTTP ${status}${hint}`;
   return waitMs === undefined ? { code: 'status', status, message } : { code: 'status', status, message, waitMs };
 }
+
+/** The server goes away and has said when to come back: within 5 min, whatever it says. */
+export function goodbye(message: unknown): Failure {
+  const asked = typeof message === 'object' && message !== null && 'retryMs' in message ? Number(message.retryMs) : 0;
+  const waitMs = Number.isFinite(asked) ? Math.min(300_000, Math.max(0, asked)) : 0;
+  return { code: 'goodbye', message: 'the server is going away', waitMs };
+}

@@ -78,10 +78,3 @@ test('a cut-off multi-byte character is held until it is whole', () => {
   const stream = bytes('data: 😀\n\n');
   expect(parse([stream.subarray(0, 8), stream.subarray(8)])[0]?.data).toBe('😀');
 });
-
-test('hands well-formed retry fields on', () => {
-  const retries: number[] = [];
-  const parser = createEventParser({ event: () => undefined, retry: (ms) => retries.push(ms), maxChars: 100 });
-  parser.push(bytes('retry: 1500\nretry: soon\nretry: -1\n\n'));
-  expect(retries).toEqual([1500]);
-});

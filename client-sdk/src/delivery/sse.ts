@@ -18,11 +18,10 @@ const TERMINATOR = /\r\n|\r|\n/g;
 /**
  * A parser for `text/event-stream` as WHATWG HTML section 9.2.6 defines it: CR, LF and CRLF, a leading byte order mark,
  * comments, data over several lines, ids with NUL ignored. An event that the stream's end cuts off is never dispatched.
- * `retry` gets the milliseconds of well-formed `retry:` fields. `maxChars` bounds the memory that one event may take.
+ * `retry` is ignored (a goodbye names the pause). `maxChars` bounds the memory that one event may take.
  */
 export function createEventParser(input: {
   readonly event: (event: StreamEvent) => void;
-  readonly retry?: (ms: number) => void;
   readonly maxChars: number;
 }): EventParser {
   const decoder = new TextDecoder('utf-8');
@@ -41,8 +40,6 @@ export function createEventParser(input: {
       event = value;
     } else if (name === 'id') {
       if (!value.includes('\0')) id = value;
-    } else if (name === 'retry' && /^\d{1,15}$/.test(value)) {
-      input.retry?.(Number(value));
     }
   };
 

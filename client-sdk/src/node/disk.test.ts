@@ -1,15 +1,33 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { mulberry32 } from '../testing/link.ts';
 import { envelope } from '../testing/peer.ts';
 import { flag, ruleset, sleep } from '../testing/rulesets.ts';
 import { createDisk } from './disk.ts';
 
 let folder: string;
+let bundles: string;
+let writer: string;
+beforeAll(async () => {
+  bundles = await mkdtemp(join(tmpdir(), 'burgee-writer-'));
+  writer = join(bundles, 'writer.mjs');
+  const root = fileURLToPath(new URL('../../../', import.meta.url));
+  const flags = [
+    '--bundle',
+    '--format=esm',
+    '--platform=node',
+    '--alias:@burgee/engine=./engine/src/index.ts',
+    '--log-level=error',
+  ];
+  execFileSync('npx', ['--no-install', 'esbuild', 'client-sdk/src/testing/writer.ts', `--outfile=${writer}`, ...flags], {
+    cwd: root,
+  });
+});
+afterAll(() => rm(bundles, { recursive: true, force: true }));
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'burgee-disk-'));
 });
@@ -101,29 +119,43 @@ test('the same flips get past a reader that only parses', async () => {
   expect(parsed).toBeGreaterThan(300);
 });
 
+/** Starts a writer, kills it at a random moment after its first write, and returns the last revision it acknowledged. */
+async function writeUntilKilled(random: () => number, ...how: string[]): Promise<number> {
+  const child = spawn(process.execPath, [writer, folder, String(50 + Math.floor(random() * 500)), ...how], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let acknowledged = 0;
+  await new Promise<void>((resolve) => {
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      acknowledged = Number(text.trim().split('\n').at(-1));
+      resolve();
+    });
+  });
+  await sleep(random() * 30);
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  child.kill('SIGKILL');
+  await ended;
+  return acknowledged;
+}
+
 test('a writer killed at any moment leaves a generation that loads, never older than the one acknowledged', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
-  const writer = fileURLToPath(new URL('../testing/writer.ts', import.meta.url));
   const random = mulberry32(9);
   for (let round = 0; round < 30; round++) {
-    const args = ['--conditions=burgee-source', '--import', 'tsx', writer, folder, String(50 + Math.floor(random() * 500))];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    let acknowledged = 0;
-    const started = new Promise<void>((resolve) => {
-      child.stdout.setEncoding('utf8').on('data', (text: string) => {
-        acknowledged = Number(text.trim().split('\n').at(-1));
-        resolve();
-      });
-    });
-    await started;
-    await sleep(random() * 30);
-    const ended = new Promise((resolve) => child.on('close', resolve));
-    child.kill('SIGKILL');
-    await ended;
-    const found = await disk().load();
-    expect(found?.revision.n).toBeGreaterThanOrEqual(acknowledged);
+    const acknowledged = await writeUntilKilled(random);
+    expect((await disk().load())?.revision.n).toBeGreaterThanOrEqual(acknowledged);
   }
+});
+
+test('the same kills find a writer that writes in place', { timeout: 120_000 }, async () => {
+  const random = mulberry32(9);
+  let torn = false;
+  for (let round = 0; round < 30 && !torn; round++) {
+    await writeUntilKilled(random, 'plain');
+    torn = (await disk().load()) === undefined;
+  }
+  expect(torn).toBe(true);
 });
 
 test('follows no symbolic link', async () => {

@@ -20,7 +20,7 @@ export function createAttributeNames(): AttributeNames {
     if (typeof context !== 'object' || context === null || known.size >= MOST_NAMES) return;
     try {
       for (const name of Object.keys(context).slice(0, MOST_PER_CONTEXT)) {
-        if (known.size >= MOST_NAMES || name.length > MOST_CHARS || known.has(name)) continue;
+        if (known.size >= MOST_NAMES || name === '' || name.length > MOST_CHARS || known.has(name)) continue;
         known.add(name);
         fresh.push(name);
       }

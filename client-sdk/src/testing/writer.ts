@@ -1,13 +1,20 @@
-/** A process that writes ever newer rulesets to a cache folder until it is killed. Arguments: folder, flags per ruleset. */
+/**
+ * A process that writes ever newer rulesets to a cache folder until it is killed. Arguments: folder, flags per ruleset, and
+ * `plain` to write in place as one must not.
+ */
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createDisk } from '../node/disk.ts';
 import { envelope } from './peer.ts';
 import { flag, ruleset } from './rulesets.ts';
 
-const [folder = '', size = '200'] = process.argv.slice(2);
+const [folder = '', size = '200', how] = process.argv.slice(2);
 const disk = createDisk(folder, 'http://localhost', 'key');
 const flags = Array.from({ length: Number(size) }, (_, i) => flag(`flag-${i}`));
 for (let n = ((await disk.load())?.revision.n ?? 0) + 1; ; n++) {
   const next = ruleset(flags, { revision: { epoch: 1, n } });
-  await disk.save(envelope('ruleset', next), next);
+  const [file] = await readdir(folder);
+  if (how === 'plain' && file !== undefined) await writeFile(join(folder, file), envelope('ruleset', next));
+  else await disk.save(envelope('ruleset', next), next);
   process.stdout.write(`${n}\n`);
 }
