@@ -1,39 +1,46 @@
-import type { Override } from '@burgee/engine';
-import { event } from './envelope.ts';
+import type { Override, Ruleset } from '@burgee/engine';
 
 /** Overrides that a ruleset still says are in it; an SDK that was away longer keeps a lower percent until the next ones go. */
 const REMEMBERED = 64;
 
 /** The overrides of one environment: those that hold, and those that the database has taken since. */
 export class OverrideBook {
-  live: readonly Override[] = [];
   applied: readonly string[] = [];
   /** Counts assertions; readers that heard of fewer hear of those that hold. */
   asserted = 0;
-  #events: Buffer | undefined;
+  #live: readonly Override[] = [];
+  #within = new WeakMap<Ruleset, readonly Override[]>();
+
+  /** Those that hold for flags of this ruleset. The same list until something changes. */
+  liveIn(ruleset: Ruleset): readonly Override[] {
+    if (this.#live.length === 0) return this.#live;
+    const known = this.#within.get(ruleset);
+    if (known !== undefined) return known;
+    const flags = new Set(ruleset.flags.map(({ key }) => key));
+    const live = this.#live.filter(({ flag }) => flags.has(flag));
+    this.#within.set(ruleset, live);
+    return live;
+  }
 
   /** Returns whether it was news. */
   assert(override: Override): boolean {
-    const known = this.live.find(({ id }) => id === override.id);
+    const known = this.#live.find(({ id }) => id === override.id);
     if (known?.percent === override.percent || this.applied.includes(override.id)) return false;
-    this.live = [...this.live.filter(({ id }) => id !== override.id), override];
+    this.#hold([...this.#live.filter(({ id }) => id !== override.id), override]);
     this.asserted += 1;
-    this.#events = undefined;
     return true;
   }
 
   /** Returns whether it was held. */
   settle(id: string): boolean {
-    if (!this.live.some((override) => override.id === id)) return false;
-    this.live = this.live.filter((override) => override.id !== id);
+    if (!this.#live.some((override) => override.id === id)) return false;
+    this.#hold(this.#live.filter((override) => override.id !== id));
     this.applied = [...this.applied, id].slice(-REMEMBERED);
-    this.#events = undefined;
     return true;
   }
 
-  /** One event for each override that holds. */
-  events(): Buffer {
-    this.#events ??= Buffer.concat(this.live.map((override) => event('override', JSON.stringify(override))));
-    return this.#events;
+  #hold(live: readonly Override[]): void {
+    this.#live = live;
+    this.#within = new WeakMap();
   }
 }

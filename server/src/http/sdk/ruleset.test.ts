@@ -3,7 +3,16 @@ import { request } from 'node:http';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import type { Ruleset } from '@burgee/engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AT, createDeliveryServer, type DeliveryServer, opened, override, percentRule, rolloutOn } from './testing.ts';
+import {
+  AT,
+  createDeliveryServer,
+  type DeliveryServer,
+  opened,
+  openStream,
+  override,
+  percentRule,
+  rolloutOn,
+} from './testing.ts';
 
 interface Raw {
   readonly status: number;
@@ -141,9 +150,12 @@ describe('what a client key learns of flags that are not open to browsers', () =
         await server.call('POST', '/ofrep/v1/evaluate/flags/values-only', { as, body }),
         await server.call('POST', '/ofrep/v1/evaluate/flags/open-rules', { as, body }),
       ];
-      const { openStream } = await import('./testing.ts');
       const client = await openStream(server.url, as.token);
       await client.next('heartbeat');
+      server.deps.delivery.override(AT, override(`${kind}-1`, canary('key'), canary('rule')));
+      server.deps.delivery.override(AT, override(`${kind}-2`, 'open-rules', 'r'));
+      await client.next('override');
+      answers.push(await server.call('GET', '/sdk/ruleset', { as }));
       const state = { rules: [percentRule(canary('rule'), 60, { when })] };
       await server.putFlag(canary('key'), { description: canary('description') }, state);
       await client.next('delta');

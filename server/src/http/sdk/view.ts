@@ -1,4 +1,4 @@
-import type { Prepared, Ruleset } from '@burgee/engine';
+import type { Override, Prepared, Ruleset } from '@burgee/engine';
 import { diffRulesets, withOverrides } from '../../domain/ruleset.ts';
 import { envelope, event } from './envelope.ts';
 import type { OverrideBook } from './override-book.ts';
@@ -37,7 +37,7 @@ export class View implements Feed {
   }
 
   get snapshot(): StreamSnapshot {
-    this.#snapshot ??= createSnapshot(withOverrides(this.#ruleset, this.#book.live, this.#book.applied), this.#prepare);
+    this.#snapshot ??= createSnapshot(this.#overridden(this.#ruleset), this.#prepare);
     return this.#snapshot;
   }
 
@@ -47,7 +47,7 @@ export class View implements Feed {
 
   /** Takes a newer ruleset over and pushes it to every reader. */
   publish(ruleset: Ruleset): void {
-    const to = withOverrides(ruleset, this.#book.live, this.#book.applied);
+    const to = this.#overridden(ruleset);
     const deltas = diffRulesets(this.#ruleset, to);
     if (deltas === null) this.#steps = [];
     for (const delta of deltas ?? []) {
@@ -75,8 +75,8 @@ export class View implements Feed {
     const overrides = this.#book.asserted;
     if (position === null || position.revision.epoch !== revision.epoch || position.revision.n > revision.n)
       return { bytes: this.snapshot.event, position: { revision, overrides } };
-    if (position.overrides !== overrides && this.#book.live.length > 0)
-      return { bytes: this.#book.events(), position: { revision: position.revision, overrides } };
+    const live = position.overrides === overrides ? [] : this.#book.liveIn(this.#ruleset);
+    if (live.length > 0) return { bytes: eventsOf(live), position: { revision: position.revision, overrides } };
     if (position.revision.n === revision.n) return undefined;
     const step = this.#steps[position.revision.n + 1 - (this.#steps[0]?.n ?? 0)];
     if (step?.n !== position.revision.n + 1 || this.#isLongWay(revision.n - position.revision.n, this.published - step.before))
@@ -110,8 +110,24 @@ export class View implements Feed {
     else this.#pumping = false;
   }
 
+  /** With the overrides of its own flags: browsers do not hear of others. */
+  #overridden(ruleset: Ruleset): Ruleset {
+    return withOverrides(ruleset, this.#book.liveIn(ruleset), this.#book.applied);
+  }
+
   /** Whether the snapshot is the shorter way. It is only serialised to find out where the deltas are more than a trifle. */
   #isLongWay(steps: number, bytes: number): boolean {
     return steps > 1 && bytes > 64 * 1024 && bytes > this.snapshot.event.length;
   }
+}
+
+let told: { readonly live: readonly Override[]; readonly bytes: Buffer } | undefined;
+
+/** One event for each override. The same list is asked for by every reader of a moment. */
+function eventsOf(live: readonly Override[]): Buffer {
+  if (told?.live !== live) {
+    const bytes = Buffer.concat(live.map((override) => event('override', JSON.stringify(override))));
+    told = { live, bytes };
+  }
+  return told.bytes;
 }
