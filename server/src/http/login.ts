@@ -16,10 +16,10 @@ export const loginRoutes: readonly Route[] = [
     responses: { 200: z.strictObject({ user: person }) },
     handle: async ({ body, deps, context, at }) => {
       const address = addressOf(context, deps);
-      deps.attempts.begin(body.email, address);
       const stored = (await deps.store.list('user', { email: body.email }))[0];
       const hash = stored === undefined || stored.entity.disabled ? null : stored.entity.passwordHash;
-      const isRight = await deps.passwords.verify(body.password, hash);
+      const finish = deps.attempts.begin(body.email, address);
+      const isRight = await deps.passwords.verify(body.password, hash).finally(finish);
       if (stored === undefined || hash === null || !isRight)
         throw new BurgeeError('unauthenticated', 'the e-mail address or the password is wrong');
       deps.attempts.succeeded(body.email, address);

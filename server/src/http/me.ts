@@ -46,10 +46,10 @@ export const meRoutes: readonly Route[] = [
       if (principal.kind !== 'user') throw new BurgeeError('forbidden', 'only people have passwords');
       const { store, passwords, attempts } = deps;
       const address = addressOf(context, deps);
-      attempts.begin(principal.user.email, address);
       const stored = await store.get('user', { id: principal.user.id });
-      if (stored === undefined || !(await passwords.verify(body.current, stored.entity.passwordHash)))
-        throw invalid({ field: 'current', message: 'is not your password' });
+      const finish = attempts.begin(principal.user.email, address);
+      const isRight = await passwords.verify(body.current, stored?.entity.passwordHash ?? null).finally(finish);
+      if (stored === undefined || !isRight) throw invalid({ field: 'current', message: 'is not your password' });
       attempts.succeeded(principal.user.email, address);
       if (body.next === body.current) throw invalid({ field: 'next', message: 'must differ from the current password' });
       const sessions = await store.list('session', { user: principal.user.id });

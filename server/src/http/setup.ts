@@ -30,7 +30,7 @@ export const setupRoutes: readonly Route[] = [
       const done = new BurgeeError('setup_done', 'Burgee has an owner already; log in');
       if (await deps.setup.done()) throw done;
       if (!deps.setup.accepts(body.token)) {
-        deps.attempts.begin('setup', addressOf(context, deps));
+        deps.attempts.begin('setup', addressOf(context, deps))();
         throw new BurgeeError('unauthenticated', 'the setup token is wrong or older than 30 minutes; a restart prints a new one');
       }
       const user: User = {
