@@ -63,11 +63,11 @@ browserSuite('every screen', (stage) => {
         await page.getByRole('link', { name: 'Gift cards', exact: true }).waitFor();
       },
       'the panel for a new flag': async (page) => {
-        await page.goto('/projects/default/flags?new=true');
+        await page.goto('/projects/default/flags?q=saved&new=true');
         await page.getByRole('dialog').getByText('Number', { exact: true }).click();
       },
       'the confirmation of a change': async (page) => {
-        await page.goto('/projects/default/flags');
+        await page.goto('/projects/default/flags?q=new');
         await page.getByRole('button', { name: 'Change New checkout in production, now 25 %' }).click();
         await page.getByRole('dialog').waitFor();
       },
@@ -95,11 +95,11 @@ browserSuite('every screen', (stage) => {
         await page.getByText('by evidence', { exact: false }).first().waitFor();
       },
       'the audit log with a change open': async (page) => {
-        await page.goto('/projects/default/audit');
+        await page.goto('/projects/default/audit?object=flag/search-ranking-v3');
         await page.getByRole('button', { name: 'Show what changed' }).first().click();
       },
       'the palette': async (page) => {
-        await page.goto('/projects/default/flags');
+        await page.goto('/projects/default/flags?q=saved');
         await page.getByRole('button', { name: /^Search/ }).click();
         await page.getByRole('combobox', { name: 'Jump to a flag' }).fill('gift');
       },
@@ -117,6 +117,21 @@ browserSuite('every screen', (stage) => {
       expect(complaints).toEqual({ policy: [], scripts: [] });
       await context.close();
     });
+  });
+
+  it('would notice: text too pale, an input without a name, a script that the policy refuses', async () => {
+    const { page, complaints } = await open(stage().browser, stage().server, session);
+    await page.goto('/projects/default/flags?q=saved');
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.evaluate(() => {
+      const pale = Object.assign(document.createElement('p'), { textContent: 'pale' });
+      pale.style.color = '#bbb';
+      const script = Object.assign(document.createElement('script'), { textContent: 'globalThis.ran = true' });
+      document.querySelector('main')?.append(pale, document.createElement('input'), script);
+    });
+    expect((await violations(page)).map((line) => line.split(':')[0])).toEqual(['color-contrast', 'label']);
+    expect(complaints.policy.length).toBeGreaterThan(0);
+    expect(await page.evaluate(() => 'ran' in globalThis)).toBe(false);
   });
 
   it('shows scripts in names as text', async () => {

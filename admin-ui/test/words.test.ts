@@ -2,6 +2,7 @@ import type { Flag } from '@burgee/server/api';
 import { describe, expect, it } from 'vitest';
 import type { NewRule, Targeting } from '../src/api/changes.ts';
 import { shownBy } from '../src/app/live.ts';
+import { flagFilter, pathOfOurs } from '../src/app/search-params.ts';
 import { difference, headline } from '../src/flags/difference.ts';
 import { keyFrom, variantsFrom } from '../src/flags/new-flag.ts';
 import { sees } from '../src/flags/sees.ts';
@@ -100,6 +101,15 @@ describe('numbers', () => {
     expect(series?.steps.map((step) => step.percent)).toEqual([1, 5]);
     expect(ceilingOf(series?.control ?? [])).toBeCloseTo(0.02);
     expect(seriesOf([])).toBeNull();
+  });
+
+  it('and nonsense in an address are survived', () => {
+    expect(flagFilter({ q: 123, kind: { a: 1 }, tag: '', archived: 'yes' })).toEqual({ q: '123' });
+    expect(['//host/', '/\\host', 'https://host', '/flags?a=1', 7].map(pathOfOurs)).toEqual([
+      ...Array(3),
+      '/flags?a=1',
+      undefined,
+    ]);
   });
 
   it('know which lists show an object', () => {

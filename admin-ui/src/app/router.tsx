@@ -11,13 +11,12 @@ import { Problem } from '../api/problem.ts';
 import * as queries from '../api/queries.ts';
 import { Crash, Missing, PageLoading } from './fallbacks.tsx';
 import { lastProject, rememberProject } from './last-project.ts';
+import { flagFilter, pathOfOurs, word } from './search-params.ts';
 import { Shell } from './shell.tsx';
 
 interface Context {
   readonly queryClient: QueryClient;
 }
-
-const word = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
 const root = createRootRouteWithContext<Context>()({ component: Outlet, notFoundComponent: Missing });
 
@@ -30,11 +29,7 @@ const setup = createRoute({
 const login = createRoute({
   getParentRoute: () => root,
   path: '/login',
-  validateSearch: (search): { next?: string } => {
-    const next = word(search['next']);
-    // Only a path of ours: `//host` and `/\host` would lead elsewhere.
-    return next !== undefined && /^\/(?![/\\])/.test(next) ? { next } : {};
-  },
+  validateSearch: (search): { next?: string | undefined } => ({ next: pathOfOurs(search['next']) }),
   component: lazyRouteComponent(() => import('../session/login.tsx'), 'Login'),
 });
 
@@ -76,13 +71,7 @@ const project = createRoute({
 const flags = createRoute({
   getParentRoute: () => project,
   path: '/flags',
-  validateSearch: (search): { q?: string; kind?: string; tag?: string; archived?: true; new?: true } => ({
-    ...(word(search['q']) === undefined ? {} : { q: String(search['q']) }),
-    ...(word(search['kind']) === undefined ? {} : { kind: String(search['kind']) }),
-    ...(word(search['tag']) === undefined ? {} : { tag: String(search['tag']) }),
-    ...(search['archived'] === true ? { archived: true } : {}),
-    ...(search['new'] === true ? { new: true } : {}),
-  }),
+  validateSearch: flagFilter,
   loader: ({ context, params }) => {
     void context.queryClient.prefetchQuery(queries.projects());
     void context.queryClient.prefetchQuery(queries.flags(params.project, false));
@@ -93,7 +82,7 @@ const flags = createRoute({
 const flag = createRoute({
   getParentRoute: () => project,
   path: '/flags/$flag',
-  validateSearch: (search): { env?: string } => (word(search['env']) === undefined ? {} : { env: String(search['env']) }),
+  validateSearch: (search): { env?: string | undefined } => ({ env: word(search['env']) }),
   loader: ({ context, params }) => {
     void context.queryClient.prefetchQuery(queries.flag(params.project, params.flag));
   },
@@ -103,8 +92,9 @@ const flag = createRoute({
 const rollouts = createRoute({
   getParentRoute: () => project,
   path: '/rollouts',
-  validateSearch: (search): { show?: 'active' | 'ended' } =>
-    search['show'] === 'active' || search['show'] === 'ended' ? { show: search['show'] } : {},
+  validateSearch: (search): { show?: 'active' | 'ended' | undefined } => ({
+    show: search['show'] === 'active' || search['show'] === 'ended' ? search['show'] : undefined,
+  }),
   component: lazyRouteComponent(() => import('../rollouts/list.tsx'), 'RolloutList'),
 });
 

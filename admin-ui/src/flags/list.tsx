@@ -8,6 +8,7 @@ import * as queries from '../api/queries.ts';
 import type { FlagRow } from '../api/resources.ts';
 import { Empty, Failure, RowsLoading } from '../app/feedback.tsx';
 import { useMay } from '../app/permissions.ts';
+import type { FlagFilter } from '../app/search-params.ts';
 import { text } from '../text/catalogue.ts';
 import { count } from '../text/format.ts';
 import { KindChip } from './kind-chip.tsx';
@@ -17,13 +18,7 @@ import { StateCell } from './state-cell.tsx';
 const CreateFlag = lazy(() => import('./create.tsx').then((m) => ({ default: m.CreateFlag })));
 const ROUTE = '/inside/projects/$project/flags';
 
-interface Filter {
-  readonly q?: string;
-  readonly kind?: string;
-  readonly tag?: string;
-}
-
-function matches({ flag }: FlagRow, { q, kind, tag }: Filter): boolean {
+function matches({ flag }: FlagRow, { q, kind, tag }: FlagFilter): boolean {
   if (kind !== undefined && flag.kind !== kind) return false;
   if (tag !== undefined && !flag.tags.includes(tag)) return false;
   if (q === undefined) return true;
@@ -46,14 +41,10 @@ export function FlagList() {
   const wanted = useDeferredValue(filter);
   const rows = useMemo(() => (list.data ?? []).filter((row) => matches(row, wanted)), [list.data, wanted]);
   const tags = useMemo(() => [...new Set((list.data ?? []).flatMap(({ flag }) => flag.tags))].sort(), [list.data]);
-  const set = (change: { [K in 'q' | 'kind' | 'tag' | 'archived' | 'new']?: string | true | undefined }) =>
+  const set = (change: FlagFilter) =>
     void navigate({
       replace: !('new' in change),
-      search: (before) => {
-        const next: Record<string, string | true | undefined> = { ...before, ...change };
-        for (const key of Object.keys(next)) if (next[key] === undefined || next[key] === '') delete next[key];
-        return next;
-      },
+      search: (before) => ({ ...before, ...change }),
     });
   const create = may('flag:write') && (
     <Button leftSection={<IconPlus size={16} />} onClick={() => set({ new: true })}>
@@ -79,7 +70,7 @@ export function FlagList() {
           placeholder={text.flags.searchHint}
           leftSection={<IconSearch size={15} />}
           value={filter.q ?? ''}
-          onChange={(event) => set({ q: event.currentTarget.value })}
+          onChange={(event) => set({ q: event.currentTarget.value || undefined })}
         />
         <NativeSelect
           w={150}
@@ -89,7 +80,7 @@ export function FlagList() {
             ...Object.entries(text.flags.kinds).map(([value, label]) => ({ value, label })),
           ]}
           value={filter.kind ?? ''}
-          onChange={(event) => set({ kind: event.currentTarget.value })}
+          onChange={(event) => set({ kind: event.currentTarget.value || undefined })}
         />
         {tags.length > 0 && (
           <NativeSelect
@@ -97,13 +88,13 @@ export function FlagList() {
             aria-label={text.flags.tag}
             data={[{ value: '', label: text.flags.everyTag }, ...tags]}
             value={filter.tag ?? ''}
-            onChange={(event) => set({ tag: event.currentTarget.value })}
+            onChange={(event) => set({ tag: event.currentTarget.value || undefined })}
           />
         )}
         <Checkbox
           label={text.flags.archived}
           checked={filter.archived === true}
-          onChange={(event) => set({ archived: event.currentTarget.checked || undefined })}
+          onChange={(event) => set({ archived: event.currentTarget.checked ? true : undefined })}
         />
       </div>
       <div className={`card ${css.card}`}>

@@ -1,0 +1,34 @@
+/**
+ * What addresses may say. Every key is answered, with undefined where its value makes no sense: the router would otherwise hand
+ * on what stood in the address as it was.
+ */
+type Raw = Readonly<Record<string, unknown>>;
+
+/** A word, also one that looks like a number. */
+export function word(value: unknown): string | undefined {
+  const said = typeof value === 'number' ? String(value) : value;
+  return typeof said === 'string' && said !== '' ? said : undefined;
+}
+
+/** A path of this server: `//host` and `/\\host` would lead elsewhere. */
+export function pathOfOurs(value: unknown): string | undefined {
+  const path = word(value);
+  return path !== undefined && /^\/(?![/\\])/.test(path) ? path : undefined;
+}
+
+/** What the flag list shows, and whether the panel for a new flag is open. */
+export interface FlagFilter {
+  readonly q?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly tag?: string | undefined;
+  readonly archived?: true | undefined;
+  readonly new?: true | undefined;
+}
+
+export const flagFilter = (search: Raw): FlagFilter => ({
+  q: word(search['q']),
+  kind: word(search['kind']),
+  tag: word(search['tag']),
+  archived: search['archived'] === true ? true : undefined,
+  new: search['new'] === true ? true : undefined,
+});
