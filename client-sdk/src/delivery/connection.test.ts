@@ -101,6 +101,21 @@ test('two connections would be seen by the count of sockets', async () => {
   expect(peer.sockets().most).toBe(2);
 });
 
+test('a short outage is not taken for a dead stream, although timers fire a little early', async () => {
+  const one = connect({ earlyMs: 0.4, seed: 8 });
+  await until(holds(one, 1));
+  peer.script = (request) => {
+    request.socket.destroy();
+    return true;
+  };
+  peer.cut();
+  const outages = () => one.failures.filter((failure) => failure.code === 'network').length;
+  await one.passUntil(() => outages() >= 4, 30_000);
+  peer.script = undefined;
+  await one.passUntil(() => one.connection.mode() === 'streaming', 61_000);
+  expect(peer.requests.filter((request) => request.path !== '/sdk/stream')).toEqual([]);
+});
+
 test('a stream that is refused is polled instead, and streamed again once it may be', async () => {
   peer.script = (request, response) => {
     if (request.url !== '/sdk/stream') return false;

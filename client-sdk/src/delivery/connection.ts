@@ -71,8 +71,9 @@ export function createConnection(
   };
 
   const next = (): void => {
-    if (streamAt <= clock.monotonic()) openStream();
-    else openPoll();
+    // by their order, not by the clock: timers may fire a fraction of a millisecond early
+    if (polling && pollAt < streamAt) openPoll();
+    else openStream();
   };
 
   const confirm = (): void => {

@@ -59,7 +59,7 @@ export function createReporter(input: {
 
   const build = (): void => {
     const now = clock.monotonic();
-    const full = now >= fullAt || closed;
+    const full = now >= fullAt - MIN_PAUSE_MS || closed;
     const units = exposures.take(now, MOST_UNITS);
     const counts = input.tally.counts(MOST_COUNTS);
     const sketches = full ? input.tally.sketches(MOST_SKETCHES) : { sketches: [], more: false };

@@ -10,7 +10,9 @@ export interface FakeClock extends Clock {
   nextIn(): number | undefined;
 }
 
-export function createFakeClock(start = Date.parse('2026-01-01T00:00:00Z')): FakeClock {
+/** `earlyMs`: how much too early timers fire, as real ones do against a monotonic clock. */
+export function createFakeClock(earlyMs = 0): FakeClock {
+  const start = Date.parse('2026-01-01T00:00:00Z');
   let time = 0;
   const timers = new Map<number, { readonly at: number; readonly run: () => void }>();
   let ids = 0;
@@ -20,7 +22,7 @@ export function createFakeClock(start = Date.parse('2026-01-01T00:00:00Z')): Fak
     monotonic: () => time,
     after(ms, run) {
       const id = ids++;
-      timers.set(id, { at: time + ms, run });
+      timers.set(id, { at: time + Math.max(0, ms - earlyMs), run });
       return () => void timers.delete(id);
     },
     advance(ms) {

@@ -23,9 +23,14 @@ export interface Link {
 
 export function link(
   peer: Peer,
-  options: { readonly streaming?: boolean; readonly seed?: number; readonly random?: () => number } = {},
+  options: {
+    readonly streaming?: boolean;
+    readonly seed?: number;
+    readonly random?: () => number;
+    readonly earlyMs?: number;
+  } = {},
 ): Link {
-  const clock = createFakeClock();
+  const clock = createFakeClock(options.earlyMs);
   const failures: Failure[] = [];
   const overrides: Override[] = [];
   let confirmed = 0;
