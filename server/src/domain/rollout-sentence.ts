@@ -35,15 +35,19 @@ const SENTENCES: Readonly<Record<Rollout['state'], (rollout: Rollout, evidence: 
       rollout.percent === 0
         ? 'Everyone is back on the old version.'
         : `The rule is back at ${percentText(rollout.percent)}, where it was before.`;
-    const sure =
-      rollout.confirmedAt === null ? 'Waiting to see the last exposures end.' : 'No application serves the new version any more.';
-    return `Reverted to ${percentText(rollout.percent)}${by}: ${closed(rollout.reason?.text ?? '')} ${back}${
-      rollout.percent === 0 ? ` ${sure}` : ''
-    }`;
+    const sure = rollout.percent === 0 ? ` ${certainty(rollout)}` : '';
+    return `Reverted to ${percentText(rollout.percent)}${by}: ${closed(rollout.reason?.text ?? '')} ${back}${sure}`;
   },
   aborted: (rollout) =>
     `Stopped at ${percentText(rollout.percent)}: ${closed(rollout.reason?.text ?? 'the flag was changed')} It will not go on by itself.`,
 };
+
+function certainty({ confirmedAt, timeline }: Rollout): string {
+  if (confirmedAt === null) return 'Waiting to see the last exposures end.';
+  if (timeline.some(({ event }) => event === 'unconfirmed'))
+    return 'That the last exposures ended was not seen within ten minutes.';
+  return 'No application serves the new version any more.';
+}
 
 /** What keeps the rollout from its next stage. */
 export function waitsFor(

@@ -42,7 +42,7 @@ export function changeOf(action: Acting, situation: Situation): Change {
   const before = rollout.entity;
   const evidence = { ...(situation.evidence ?? evidenceOf(before)), ...step.evidence };
   const entry = step.text === null ? [] : [{ at, event: step.event, text: step.text, actor: actor.name }];
-  const after: Rollout = { ...before, ...step.fields, evidence, timeline: [...before.timeline, ...entry] };
+  const after: Rollout = { ...before, ...step.fields, evidence, timeline: [...collapsed(before.timeline, step), ...entry] };
   const scope = { project: before.project, environment: before.environment };
   const moved = step.percent !== undefined && state !== undefined;
   return {
@@ -69,6 +69,13 @@ export function changeOf(action: Acting, situation: Situation): Change {
             },
           ],
   };
+}
+
+/** A hold that comes and goes for the same reason, as on a quiet night, is one line that moves along. */
+function collapsed(timeline: Rollout['timeline'], { event, text }: Step): Rollout['timeline'] {
+  const [held, running] = timeline.slice(-2);
+  const again = event === 'held' && held?.event === 'held' && held.text === text && running?.event === 'running';
+  return again ? timeline.slice(0, -2) : timeline;
 }
 
 function stateAt(state: FlagState, rule: string, percent: number): FlagState {

@@ -1,3 +1,4 @@
+import { encodeHashes, unitHash } from '@burgee/engine';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { viewOf } from '../domain/rollout-view.ts';
 import { createWorld, type Fails, planWith, stage, type World } from './testing.ts';
@@ -116,5 +117,41 @@ describe('the controller on a real database', () => {
     await world.run({ id, tick: controller.tick, fails: HEALTHY, seconds: 20 });
     expect(await world.rollout(id)).toMatchObject({ state: 'aborted', percent: 1 });
     expect((await world.startRollout(planWith())).id).not.toBe(id);
+  });
+
+  it('sends a revert again while exposures go on, and says so when their end is not seen', async () => {
+    const { id } = await world.startRollout(planWith({ stages: [stage(50, 'manual', 0)] }));
+    const { tick } = world.controller();
+    await world.order('revert', id, 'wrong prices');
+    const treated = encodeHashes([unitHash(id, 'u1')]);
+    const arms = [{ arm: 'treatment' as const, percent: 50, opened: '', closed: treated, failed: '', slow: [] }];
+    const revision = async () => (await world.store.revisions())[0]?.revision.n ?? 0;
+    const before = await revision();
+    for (let i = 0; i < 130; i++) {
+      world.pass(5_000);
+      await world.send({ rollout: id, arms, unattributed: 0 });
+      await tick();
+    }
+    const { timeline, confirmedAt } = await world.rollout(id);
+    expect(timeline.map(({ event }) => event)).toEqual(['started', 'reverted', 'late', 'unconfirmed']);
+    expect(confirmedAt).not.toBeNull();
+    expect(await revision()).toBe(before + 2);
+  });
+
+  it('ends the mark ten minutes after a revert that nobody reports on', async () => {
+    const { id } = await world.startRollout(planWith());
+    const { tick } = world.controller();
+    await world.order('revert', id, 'wrong prices');
+    for (let i = 0; i < 59; i++) {
+      world.pass(10_000);
+      await tick();
+    }
+    expect((await world.rollout(id)).confirmedAt).toBeNull();
+    world.pass(20_000);
+    await tick();
+    const rollout = await world.rollout(id);
+    expect(viewOf({ entity: rollout, version: 1 }, at(world)).sentence).toBe(
+      'Reverted to 0 % by Ada: wrong prices. Everyone is back on the old version. That the last exposures ended was not seen within ten minutes.',
+    );
   });
 });

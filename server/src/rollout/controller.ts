@@ -35,12 +35,13 @@ export function createController(
   const busy = new Map<string, Promise<void>>();
   let claimedAt = Number.NEGATIVE_INFINITY;
   let lookedAt = Number.NEGATIVE_INFINITY;
-  let claiming: Promise<void> | null = null;
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let unwatch: (() => void) | undefined;
 
   function notice({ objects }: Moved): void {
+    // another process wrote: what, is not said
+    if (objects.length === 0) claimedAt = lookedAt = Number.NEGATIVE_INFINITY;
     for (const object of objects) {
       const [kind, , , id] = object.split('/');
       if (kind !== 'rollout' || id === undefined) continue;
@@ -85,31 +86,35 @@ export function createController(
     }
   }
 
-  async function prelude(): Promise<void> {
-    for (const [what, part] of [
-      ['retry reverts', reverts.retry],
-      ['claim rollouts', claim],
-      ['look for reverts', lookForReverts],
-      ['confirm reverts', confirmations.tick],
-    ] as const) {
-      await part().catch((error: unknown) => log.error({ err: error }, `cannot ${what}`));
-    }
+  /** Side work, once at a time: if it hangs it hangs alone. */
+  const aside = new Map<string, Promise<void>>();
+  function once(what: string, work: () => Promise<void>): Promise<void> {
+    const running = aside.get(what);
+    if (running !== undefined) return running;
+    const done = work()
+      .catch((error: unknown) => log.error({ err: error }, `cannot ${what}`))
+      .finally(() => aside.delete(what));
+    aside.set(what, done);
+    return done;
   }
 
-  async function tick(): Promise<void> {
-    if (stopped || claiming !== null) return;
-    claiming = prelude();
-    await claiming;
-    claiming = null;
+  async function round(): Promise<void> {
+    await once('claim rollouts', claim);
     if (stopped) return;
-    const started = [...held.values()].filter(({ id }) => !busy.has(id) && !reverts.isPending(id));
+    const idle = [...held.values()].filter(({ id }) => !busy.has(id) && !reverts.isPending(id));
     await Promise.all(
-      started.map((one) => {
+      idle.map((one) => {
         const done = run(one).finally(() => busy.delete(one.id));
         busy.set(one.id, done);
         return done;
       }),
     );
+  }
+
+  async function tick(): Promise<void> {
+    if (stopped) return;
+    const confirm = () => lookForReverts().then(confirmations.tick);
+    await Promise.all([once('store reverts', reverts.retry), round(), once('confirm reverts', confirm)]);
   }
 
   return {
@@ -125,7 +130,8 @@ export function createController(
       timer = undefined;
       unwatch?.();
       unwatch = undefined;
-      await claiming;
+      await Promise.all([...aside.values(), ...busy.values()]);
+      // a claim under way may have begun steps
       await Promise.all(busy.values());
       await store.release(owner).catch((error: unknown) => log.warn({ err: error }, 'cannot give the leases up'));
       held.clear();
