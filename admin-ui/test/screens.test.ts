@@ -156,9 +156,15 @@ browserSuite('every screen', (stage) => {
     ]) {
       await page.goto(`/projects/default/${path}`);
       await page.getByRole('heading', { level: 1 }).waitFor();
+      if (path === 'flags/search-ranking-v3') await page.getByRole('button', { name: 'Edit rule 2' }).click();
       await page.waitForTimeout(300);
-      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      expect([path, over]).toEqual([path, 0]);
+      const over = await page.evaluate(() => {
+        const beyond = [...document.querySelectorAll('main *')].filter(
+          (part) => part.getBoundingClientRect().right > innerWidth + 1,
+        );
+        return beyond.filter((part) => !part.closest('svg')).map((part) => part.outerHTML.slice(0, 120));
+      });
+      expect([path, over]).toEqual([path, []]);
     }
   });
 });

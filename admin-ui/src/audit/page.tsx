@@ -98,7 +98,7 @@ function Filters({ project, filter, onChange }: FiltersProps) {
   return (
     <div className={css.filters}>
       <Select
-        w={160}
+        w={170}
         clearable
         aria-label={t.environment}
         placeholder={t.everyEnvironment}
@@ -143,7 +143,7 @@ function Words({ label, hint, value, onChange }: WordsProps) {
   const send = useDebouncedCallback((next: string) => onChange(next.trim() === '' ? undefined : next.trim()), 900);
   return (
     <TextInput
-      w={150}
+      w={170}
       aria-label={label}
       placeholder={hint}
       value={typed}

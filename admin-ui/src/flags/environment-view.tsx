@@ -11,6 +11,7 @@ import { useDraft } from './draft.ts';
 import css from './environment-view.module.css';
 import { FlagHistory } from './history.tsx';
 import { KillDialog } from './kill-dialog.tsx';
+import { Prerequisites } from './prerequisites.tsx';
 import { RolloutCard } from './rollout-card.tsx';
 import { RuleList } from './rule-list.tsx';
 import { SaveBar } from './save-bar.tsx';
@@ -56,6 +57,7 @@ export function EnvironmentView({ flag, row }: { flag: Flag; row: StateRow }) {
           </dl>
         </section>
         <RuleList flag={flag} draft={draft} ramped={row.rollout !== null} locked={!may('state:write') || flag.archived} />
+        <Prerequisites flag={flag} draft={draft} locked={!may('state:write') || flag.archived} />
         {draft.dirty && <SaveBar flag={flag} row={row} draft={draft} />}
       </div>
       <aside className={css.side}>

@@ -32,7 +32,7 @@ export function FlagHistory({ project, flag }: { project: string; flag: string }
         {data?.map((entry) => (
           <li key={entry.seq}>
             <span className={css.said}>{entry.summary}</span>
-            {entry.reason && <span className={css.reason}>“{entry.reason}”</span>}
+            {entry.reason && !entry.summary.includes(entry.reason) && <span className={css.reason}>“{entry.reason}”</span>}
             <span className={css.who}>
               {entry.actor.name} · <time title={exactTime(entry.at)}>{ago(entry.at, now)}</time>
             </span>

@@ -33,7 +33,7 @@ export function RolloutList() {
       <header className={css.head}>
         <Title order={1}>{t.title}</Title>
         <SegmentedControl
-          size="xs"
+          size="sm"
           aria-label={t.filter.label}
           data={[
             { value: 'all', label: t.filter.all },

@@ -115,6 +115,13 @@ export const flags = {
     copy: 'Copy the key',
     copied: 'Copied',
   },
+  prerequisites: {
+    hint: 'Only where these hold; else everyone gets the off variant.',
+    serves: 'serves',
+    variants: (flag: string) => `Wanted variants of ${flag}`,
+    remove: (flag: string) => `No longer needs ${flag}`,
+    add: 'Needs another flag …',
+  },
   changes: {
     bar: (n: number) => (n === 1 ? '1 change, not saved' : `${n} changes, not saved`),
     review: 'Review and save',
