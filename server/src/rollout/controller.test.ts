@@ -154,4 +154,24 @@ describe('the controller on a real database', () => {
       'Reverted to 0 % by Ada: wrong prices. Everyone is back on the old version. That the last exposures ended was not seen within ten minutes.',
     );
   });
+
+  it('goes back to where the rule was before, if the plan says so, and touches nothing else', async () => {
+    await world.edit((state) => {
+      const [rule] = state.rules;
+      const other = { id: 'staff', percent: 40, by: 'userId', serve: { variant: 'on' } };
+      return { ...state, rules: rule ? [{ ...rule, percent: 5 }, { ...other }] : [] };
+    });
+    const { id } = await world.startRollout(planWith({ revertTo: 'start' }), { rule: 'everyone' });
+    expect((await world.rollout(id)).percent).toBe(25);
+    const before = (await world.state()).entity;
+    const { tick } = world.controller();
+    await world.run({ id, tick, fails: BAD, seconds: 20, until: ({ state }) => state === 'reverted' });
+    const rollout = await world.rollout(id);
+    expect(rollout).toMatchObject({ state: 'reverted', percent: 5 });
+    const rules = before.rules.map((rule) => (rule.id === 'everyone' ? { ...rule, percent: 5 } : rule));
+    expect((await world.state()).entity).toEqual({ ...before, rules });
+    expect(viewOf({ entity: rollout, version: 1 }, at(world)).sentence).toMatch(
+      /^Reverted to 5 %: .* The rule is back at 5 %, where it was before\.$/,
+    );
+  });
 });

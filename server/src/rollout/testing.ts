@@ -56,13 +56,15 @@ export function planWith(fields: Partial<Plan> = {}): Plan {
 /** How often one request of a unit fails. */
 export type Fails = (arm: 'treatment' | 'control', unit: number) => number;
 
-/** A real SQLite store, flags in it, a clock that only moves when told, and applications that report as our SDKs do. */
-export async function createWorld(options: { readonly seed?: number; readonly log?: Logger } = {}) {
+/** A real store (SQLite unless another is opened), flags in it, a clock that only moves when told, and applications that report as our SDKs do. */
+export async function createWorld(
+  options: { readonly seed?: number; readonly log?: Logger; readonly open?: (clock: () => number) => Promise<Store> } = {},
+) {
   const folder = await mkdtemp(join(tmpdir(), 'burgee-rollout-'));
   let now = 1_800_000_000_000;
   const clock = () => now;
   const log = options.log ?? SILENT;
-  const store = await openSqlite({ file: join(folder, 'burgee.db'), clock, log });
+  const store = await (options.open?.(clock) ?? openSqlite({ file: join(folder, 'burgee.db'), clock, log }));
   const random = dice(options.seed ?? 1);
   let ids = 0;
   let sequence = 0;

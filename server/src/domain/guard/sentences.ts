@@ -18,9 +18,10 @@ export function rateOf({ units, errors }: Figures): number {
 
 /** `5 of 96 users on the new version failed (5.2 %) against 18 of 1,830 (1.0 %) without it` */
 export function compareText({ treatment, control }: BothArms): string {
-  const part = (arm: Figures, who: string) => `${countText(arm.errors)} of ${who} failed (${rateText(rateOf(arm))})`;
-  const without = `${countText(control.errors)} of ${countText(control.units)} (${rateText(rateOf(control))}) without it`;
-  return `${part(treatment, `${plural(treatment.units, 'user')} on the new version`)} against ${without}`;
+  const who = `${plural(treatment.units, 'user')} on the new version`;
+  const failed = `${countText(treatment.errors)} of ${who} failed (${rateText(rateOf(treatment))})`;
+  if (control.units === 0) return failed;
+  return `${failed} against ${countText(control.errors)} of ${countText(control.units)} (${rateText(rateOf(control))}) without it`;
 }
 
 /** Adds how unlikely that is by luck. */

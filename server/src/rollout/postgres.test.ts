@@ -1,0 +1,47 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { evidenceOf } from '../domain/guard/evidence.ts';
+import { replay, summary } from '../domain/guard/memory.ts';
+import { openPostgres } from '../storage/postgres/open.ts';
+import { startCluster } from '../storage/testing/postgres.ts';
+import { createWorld, planWith, SILENT } from './testing.ts';
+
+const cluster = await startCluster();
+const reason = 'reason' in cluster ? cluster.reason : null;
+if (reason !== null) console.warn(`skipped: ${reason}`);
+
+describe.skipIf(reason !== null)(`the controller on Postgres${reason === null ? '' : ` (${reason})`}`, () => {
+  if ('reason' in cluster) return;
+  afterAll(() => cluster.stop());
+
+  it('takes a good release up and a bad one back, with two controllers at it', async () => {
+    const database = await cluster.create();
+    const open = (clock: () => number) => openPostgres({ url: database.url, clock, log: SILENT });
+    const world = await createWorld({ seed: 4, open });
+    const other = await open(world.clock);
+    try {
+      await world.addFlag('good');
+      await world.addFlag('bad');
+      const good = await world.startRollout(planWith(), { flag: 'good' });
+      const bad = await world.startRollout(planWith(), { flag: 'bad' });
+      const both = [world.controller('one'), world.controller('two', other)];
+      const tick = async () => void (await Promise.all(both.map((controller) => controller.tick())));
+      for (let second = 0; second < 60; second++) {
+        const fails = (arm: string) => (arm === 'treatment' ? 0.2 : 0.01);
+        if ((await world.rollout(bad.id)).state !== 'reverted') await world.send(await world.traffic(bad.id, 1_000, fails));
+        await world.run({ id: good.id, tick, fails: () => 0.01, seconds: 1 });
+      }
+      const [up, down] = [await world.rollout(good.id), await world.rollout(bad.id)];
+      expect(up).toMatchObject({ state: 'completed', percent: 100 });
+      expect(up.timeline.map(({ event }) => event)).toEqual(['started', ...Array(4).fill('advanced'), 'completed']);
+      expect(down).toMatchObject({ state: 'reverted', percent: 0 });
+      for (const rollout of [up, down]) {
+        const { mixture, totals } = summary(replay(rollout, evidenceOf(rollout), await world.store.batches(rollout.id)), rollout);
+        expect({ mixture, totals }).toEqual({ mixture: evidenceOf(rollout).mixture, totals: evidenceOf(rollout).totals });
+      }
+    } finally {
+      await other.close();
+      await world.close();
+      await database.drop();
+    }
+  }, 120_000);
+});
