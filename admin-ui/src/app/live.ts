@@ -46,10 +46,33 @@ export function shownBy(object: string): QueryKey[] {
   }
 }
 
-function refresh(client: QueryClient, moved: Moved): void {
-  const keys = new Map<string, QueryKey>([['["audit"]', ['audit']]]);
-  for (const object of moved.objects) for (const key of shownBy(object)) keys.set(JSON.stringify(key), key);
-  for (const queryKey of keys.values()) void client.invalidateQueries({ queryKey });
+/**
+ * How long events are gathered before a query is asked again, ms: a rollout commits every second, and its whole batch log or a
+ * long list every second would be a load that nobody can read.
+ */
+const GATHER: Readonly<Record<string, number>> = { evidence: 3000, audit: 1500, rollouts: 1500, flags: 500 };
+const GATHER_OTHERS = 100;
+
+/** Asks queries again after what moved, each at most once per its time. */
+export function createRefresher(client: Pick<QueryClient, 'invalidateQueries'>) {
+  const waiting = new Map<string, ReturnType<typeof setTimeout>>();
+  return {
+    moved({ objects }: Moved): void {
+      for (const queryKey of [['audit'], ...objects.flatMap(shownBy)]) {
+        const name = JSON.stringify(queryKey);
+        if (waiting.has(name)) continue;
+        const ask = () => {
+          waiting.delete(name);
+          void client.invalidateQueries({ queryKey });
+        };
+        waiting.set(name, setTimeout(ask, GATHER[String(queryKey[0])] ?? GATHER_OTHERS));
+      }
+    },
+    stop(): void {
+      for (const timer of waiting.values()) clearTimeout(timer);
+      waiting.clear();
+    },
+  };
 }
 
 /** Keeps every query on the screen as new as the server. Drafts are no queries: nothing here touches them. */
@@ -60,6 +83,7 @@ export function useLive(): Liveness {
     let source: EventSource | undefined;
     let again: ReturnType<typeof setTimeout> | undefined;
     let wasLost = false;
+    const refresher = createRefresher(client);
     const connect = () => {
       source = new EventSource('/api/v1/events');
       source.onopen = () => {
@@ -67,7 +91,7 @@ export function useLive(): Liveness {
         if (wasLost) void client.invalidateQueries();
         wasLost = false;
       };
-      source.addEventListener('moved', (event) => refresh(client, JSON.parse(event.data) as Moved));
+      source.addEventListener('moved', (event) => refresher.moved(JSON.parse(event.data) as Moved));
       source.onerror = () => {
         wasLost = true;
         setLiveness('lost');
@@ -79,6 +103,7 @@ export function useLive(): Liveness {
     connect();
     return () => {
       clearTimeout(again);
+      refresher.stop();
       source?.close();
     };
   }, [client]);

@@ -39,6 +39,7 @@ export function Palette({ project, onClose }: { project: string; onClose: () => 
       aria-label={text.app.palette.label}
     >
       <TextInput
+        className={css.input ?? ''}
         data-autofocus
         size="md"
         variant="unstyled"

@@ -34,13 +34,7 @@ export function PercentField({ value, onChange, label }: { value: number; onChan
       />
       <div className={css.presets}>
         {PRESETS.map((preset) => (
-          <Button
-            key={preset}
-            size="compact-xs"
-            variant={preset === value ? 'light' : 'default'}
-            aria-pressed={preset === value}
-            onClick={() => set(preset)}
-          >
+          <Button key={preset} size="compact-xs" variant="default" aria-pressed={preset === value} onClick={() => set(preset)}>
             {words(preset)}
           </Button>
         ))}

@@ -9,6 +9,7 @@ import { useMay } from '../app/permissions.ts';
 import { StageBar } from '../rollouts/stage-bar.tsx';
 import { StateMark } from '../rollouts/state-mark.tsx';
 import { text } from '../text/catalogue.ts';
+import { unbroken } from '../text/format.ts';
 import css from './rollout-card.module.css';
 
 const StartDialog = lazy(() => import('../rollouts/start.tsx').then((m) => ({ default: m.StartDialog })));
@@ -38,7 +39,7 @@ export function RolloutCard({ flag, row }: { flag: Flag; row: StateRow }) {
       {mark && !data && <Skeleton height={64} />}
       {mark && data && (
         <>
-          <p className={css.sentence}>{data.sentence}</p>
+          <p className={css.sentence}>{unbroken(data.sentence)}</p>
           <StageBar rollout={data} small />
           <Link
             className={css.open}

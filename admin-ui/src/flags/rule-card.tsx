@@ -63,7 +63,7 @@ function Handles({ index, count, opened, onOpen, onRemove, onMove }: Props) {
       </Handle>
       <Button
         size="compact-sm"
-        variant={opened ? 'light' : 'default'}
+        variant="default"
         aria-expanded={opened}
         aria-label={opened ? t.done : t.editRule(n)}
         onClick={() => onOpen(!opened)}

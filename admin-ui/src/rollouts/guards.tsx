@@ -9,6 +9,7 @@ import {
   type TablerIcon,
 } from '@tabler/icons-react';
 import { text } from '../text/catalogue.ts';
+import { unbroken } from '../text/format.ts';
 import css from './guards.module.css';
 
 const t = text.rollouts;
@@ -35,7 +36,7 @@ export function Guards({ guards }: Pick<RolloutView, 'guards'>) {
               <div>
                 <strong>{guard.key}</strong> <span>{t.verdicts[guard.verdict]}</span>
                 <span className={css.action}> · {t.guardActions[guard.action]}</span>
-                <p>{guard.text}</p>
+                <p>{unbroken(guard.text)}</p>
               </div>
             </li>
           );

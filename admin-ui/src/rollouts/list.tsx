@@ -6,7 +6,7 @@ import * as queries from '../api/queries.ts';
 import { Empty, Failure, RowsLoading } from '../app/feedback.tsx';
 import { useNow } from '../app/now.ts';
 import { text } from '../text/catalogue.ts';
-import { ago, exactTime } from '../text/format.ts';
+import { ago, exactTime, unbroken } from '../text/format.ts';
 import css from './list.module.css';
 import { StageBar } from './stage-bar.tsx';
 import { StateMark } from './state-mark.tsx';
@@ -91,7 +91,7 @@ function Table({ rows }: { rows: readonly RolloutView[] }) {
             <td className={css.stages}>
               <StageBar rollout={row} small />
             </td>
-            <td className={css.said}>{row.sentence}</td>
+            <td className={css.said}>{unbroken(row.sentence)}</td>
             <td className={css.when}>
               <time title={exactTime(row.startedAt)}>{ago(row.startedAt, now)}</time>
               <span className={css.meta}>{t.by(row.startedBy.name)}</span>

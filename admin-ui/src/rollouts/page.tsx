@@ -6,7 +6,7 @@ import { useMemo, useState } from 'react';
 import * as queries from '../api/queries.ts';
 import { Failure, RowsLoading } from '../app/feedback.tsx';
 import { text } from '../text/catalogue.ts';
-import { count, duration, exactTime, percent, rate } from '../text/format.ts';
+import { count, duration, exactTime, percent, rate, unbroken } from '../text/format.ts';
 import { RateChart } from './chart.tsx';
 import { Gauges } from './gauges.tsx';
 import { Guards } from './guards.tsx';
@@ -49,7 +49,7 @@ export function RolloutPage() {
       <Head rollout={data} />
       <section className={`card ${css.lead}`} data-state={data.state}>
         <p className={css.sentence} aria-live="polite">
-          {data.sentence}
+          {unbroken(data.sentence)}
         </p>
         <StageBar rollout={data} />
       </section>

@@ -58,8 +58,12 @@ function pointsOf(rows: readonly EvidenceRow[], arm: Arm, length: number): Point
     points.push({ at: row.at, percent: row.percent, units: open.units, errors: open.errors });
     open = { units: 0, errors: 0, since: row.at };
   }
+  // The rest is too few for a point of its own: it belongs to the last one.
   const last = rows.at(-1);
-  if (last && open.units > 0) points.push({ at: last.at, percent: last.percent, units: open.units, errors: open.errors });
+  const before = points.pop() ?? { units: 0, errors: 0 };
+  if (last && before.units + open.units > 0) {
+    points.push({ at: last.at, percent: last.percent, units: before.units + open.units, errors: before.errors + open.errors });
+  }
   return points;
 }
 

@@ -1,7 +1,7 @@
 import type { RolloutView } from '@burgee/server/api';
 import { Title } from '@mantine/core';
 import { text } from '../text/catalogue.ts';
-import { clockTime, exactTime } from '../text/format.ts';
+import { clockTime, exactTime, unbroken } from '../text/format.ts';
 import css from './timeline.module.css';
 
 /** Everything that happened to a rollout, newest first. */
@@ -14,7 +14,7 @@ export function Timeline({ timeline }: Pick<RolloutView, 'timeline'>) {
         {entries.map(({ seq, at, event, text: said, actor }) => (
           <li key={seq} data-event={event}>
             <time title={exactTime(at)}>{clockTime(at)}</time>
-            <span className={css.said}>{said}</span>
+            <span className={css.said}>{unbroken(said)}</span>
             <span className={css.actor}>{actor}</span>
           </li>
         ))}

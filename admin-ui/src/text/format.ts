@@ -51,6 +51,9 @@ export function ago(at: number, now: number): string {
 
 /** Evidence as odds: ln 2.08 → `8 : 1`. Below even it is no evidence at all. */
 export function odds(ln: number): string {
-  if (!Number.isFinite(ln) || ln <= 0) return 'none';
-  return `${ln < 23 ? significant.format(Math.exp(ln)) : `10^${whole.format(ln / Math.LN10)}`}\u00a0:\u00a01`;
+  if (!Number.isFinite(ln) || ln <= 0) return 'none yet';
+  return ln > Math.log(1e6) ? `over ${whole.format(1e6)}\u00a0:\u00a01` : `${significant.format(Math.exp(ln))}\u00a0:\u00a01`;
 }
+
+/** A sentence of the server's whose percents do not break over lines. */
+export const unbroken = (sentence: string): string => sentence.replaceAll(/(?<=\d) (?=%)/g, '\u00a0');

@@ -41,14 +41,14 @@ export const rollouts = {
   evidence: 'Evidence',
   revertGauge: {
     title: 'Towards revert',
-    now: (odds: string, bar: string) => `${odds} of ${bar}`,
+    now: (odds: string, bar: string) => `${odds} · reverts at ${bar}`,
     help: (one: string) =>
       `That it does harm. A harmless rollout reaches the end of this bar at most once in ${one}, however often one looks.`,
     pause: (odds: string) => `pauses at ${odds}`,
   },
   advanceGauge: {
     title: 'Towards the next stage',
-    now: (odds: string, bar: string) => `${odds} of ${bar}`,
+    now: (odds: string, bar: string) => `${odds} · clears at ${bar}`,
     help: (rho: string) => `That errors are not ${rho} times as frequent. It starts from zero at each stage.`,
     none: 'This stage does not wait for evidence.',
   },
