@@ -73,7 +73,7 @@ browserSuite('flags', (stage) => {
   it('shows what others change at once, and keeps what is being edited', async () => {
     const { page } = await open(stage().browser, stage().server, session);
     await page.goto('/projects/default/flags/bulk-order-import');
-    await page.getByText('Live').waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Edit rule 1' }).click();
     await raiseBy(page, 3);
     await page.getByText('1 change, not saved').waitFor();

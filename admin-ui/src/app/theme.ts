@@ -90,6 +90,8 @@ export const theme = createTheme({
     Tooltip: { defaultProps: { openDelay: 250, withArrow: true, fz: 'xs' } },
     Button: { defaultProps: { size: 'sm' } },
     Switch: { defaultProps: { withThumbIndicator: false } },
+    // Hidden options of every closed select would be a few hundred elements on a flag's page.
+    Combobox: { defaultProps: { keepMounted: false } },
     InputWrapper: { styles: { label: { marginBottom: 4 }, description: { marginBottom: 4 } } },
     Select: { defaultProps: { checkIconPosition: 'right' } },
   },
