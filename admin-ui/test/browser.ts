@@ -3,7 +3,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import type { TestServer } from './server.ts';
 import type { Session } from './session.ts';
 
-const CHROMIUM = process.env['BURGEE_CHROMIUM'] ?? '/usr/bin/chromium';
+const CHROMIUM = process.env.BURGEE_CHROMIUM ?? '/usr/bin/chromium';
 const QUIET = [
   '--no-sandbox',
   '--disable-gpu',

@@ -13,7 +13,7 @@ export interface Stage {
 export function browserSuite(name: string, suite: (stage: () => Stage) => void): void {
   const reason = notBuilt ?? noBrowser;
   if (reason !== null) console.warn(`skipped: ${name}: ${reason}`);
-  describe.skipIf(reason !== null)(name, () => {
+  describe.skipIf(reason !== null)(name, { timeout: 60_000 }, () => {
     let stage: Stage | undefined;
     beforeAll(async () => {
       stage = { server: await startServer(), browser: await launch() };

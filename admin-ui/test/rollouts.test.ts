@@ -29,7 +29,7 @@ browserSuite('rollouts', (stage) => {
     const { page, complaints } = await open(stage().browser, stage().server, session);
     await page.goto(PAGE(bad.id));
     await page
-      .getByText(/^Reverted to 0 %: \d+ of [\d,]+ users/)
+      .getByText(/^Reverted to 0\s%: \d+ of [\d,]+ users/)
       .first()
       .waitFor();
     await page.getByRole('img', { name: /Share of people whose work failed/ }).waitFor();

@@ -46,7 +46,7 @@ export async function startServer(): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'burgee-ui-'));
   const port = await freePort();
   const child = spawn(process.execPath, [MAIN], {
-    env: { PATH: process.env['PATH'], BURGEE_PORT: String(port), BURGEE_DATA_DIR: dataDir, BURGEE_LOG_LEVEL: 'error' },
+    env: { PATH: process.env.PATH, BURGEE_PORT: String(port), BURGEE_DATA_DIR: dataDir, BURGEE_LOG_LEVEL: 'error' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));

@@ -99,7 +99,7 @@ describe('numbers', () => {
     expect(series?.treatment.every(({ units }) => units >= 100)).toBe(true);
     expect(series?.control.length).toBeLessThanOrEqual(50);
     expect(series?.steps.map((step) => step.percent)).toEqual([1, 5]);
-    expect(ceilingOf(series?.control ?? [])).toBeCloseTo(0.02);
+    expect(ceilingOf(series?.control ?? [])).toBeCloseTo(0.016);
     expect(seriesOf([])).toBeNull();
   });
 

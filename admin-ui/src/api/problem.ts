@@ -12,7 +12,7 @@ export class Problem extends Error {
     this.status = status;
     this.code = code;
     this.details = details;
-    this.fields = Array.isArray(details['fields']) ? (details['fields'] as FieldError[]) : [];
+    this.fields = Array.isArray(details.fields) ? (details.fields as FieldError[]) : [];
   }
 
   /** The message about one field, if the server named it. */
@@ -28,6 +28,6 @@ export async function problemOf(response: Response): Promise<Problem> {
     return new Problem(response.status, 'unexpected', `${response.status} ${response.statusText}`.trim());
   }
   const details = body as Record<string, unknown>;
-  const message = String(details['detail'] ?? details['title'] ?? response.statusText);
-  return new Problem(response.status, details['code'] as ErrorCode, message, details);
+  const message = String(details.detail ?? details.title ?? response.statusText);
+  return new Problem(response.status, details.code as ErrorCode, message, details);
 }

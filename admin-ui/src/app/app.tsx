@@ -18,7 +18,7 @@ const queryClient = new QueryClient({
   mutationCache: new MutationCache({
     // A form that shows its own refusals says so in its meta.
     onError: (error, _variables, _context, mutation) => {
-      if (mutation.meta?.['quiet'] !== true) sayFailed(error);
+      if (mutation.meta?.quiet !== true) sayFailed(error);
     },
   }),
 });

@@ -29,7 +29,7 @@ const setup = createRoute({
 const login = createRoute({
   getParentRoute: () => root,
   path: '/login',
-  validateSearch: (search): { next?: string | undefined } => ({ next: pathOfOurs(search['next']) }),
+  validateSearch: (search): { next?: string | undefined } => ({ next: pathOfOurs(search.next) }),
   component: lazyRouteComponent(() => import('../session/login.tsx'), 'Login'),
 });
 
@@ -82,7 +82,7 @@ const flags = createRoute({
 const flag = createRoute({
   getParentRoute: () => project,
   path: '/flags/$flag',
-  validateSearch: (search): { env?: string | undefined } => ({ env: word(search['env']) }),
+  validateSearch: (search): { env?: string | undefined } => ({ env: word(search.env) }),
   loader: ({ context, params }) => {
     void context.queryClient.prefetchQuery(queries.flag(params.project, params.flag));
   },
@@ -93,7 +93,7 @@ const rollouts = createRoute({
   getParentRoute: () => project,
   path: '/rollouts',
   validateSearch: (search): { show?: 'active' | 'ended' | undefined } => ({
-    show: search['show'] === 'active' || search['show'] === 'ended' ? search['show'] : undefined,
+    show: search.show === 'active' || search.show === 'ended' ? search.show : undefined,
   }),
   component: lazyRouteComponent(() => import('../rollouts/list.tsx'), 'RolloutList'),
 });
@@ -108,10 +108,10 @@ const audit = createRoute({
   getParentRoute: () => project,
   path: '/audit',
   validateSearch: (search): queries.AuditFilter => ({
-    environment: word(search['environment']),
-    object: word(search['object']),
-    actor: word(search['actor']),
-    action: word(search['action']),
+    environment: word(search.environment),
+    object: word(search.object),
+    actor: word(search.actor),
+    action: word(search.action),
   }),
   component: lazyRouteComponent(() => import('../audit/page.tsx'), 'AuditPage'),
 });

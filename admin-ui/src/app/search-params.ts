@@ -26,9 +26,9 @@ export interface FlagFilter {
 }
 
 export const flagFilter = (search: Raw): FlagFilter => ({
-  q: word(search['q']),
-  kind: word(search['kind']),
-  tag: word(search['tag']),
-  archived: search['archived'] === true ? true : undefined,
-  new: search['new'] === true ? true : undefined,
+  q: word(search.q),
+  kind: word(search.kind),
+  tag: word(search.tag),
+  archived: search.archived === true ? true : undefined,
+  new: search.new === true ? true : undefined,
 });

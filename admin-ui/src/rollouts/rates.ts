@@ -28,6 +28,8 @@ export interface Series {
 /** People that one point should stand for, when the arm has enough of them: fewer tell a rate of 1 % from nothing by luck only. */
 const ENOUGH = 100;
 const MOST_POINTS = 48;
+/** Ceilings whose quarters are numbers to read. */
+const ROUND = [1, 1.2, 1.6, 2, 3, 4, 6, 8, 10];
 
 /** Bounds of the true rate with 95 % confidence: Wilson's score interval, honest at few units and at no errors. */
 export function wilson({ units, errors }: Figures): { readonly low: number; readonly high: number } {
@@ -85,9 +87,10 @@ export function seriesOf(rows: readonly EvidenceRow[]): Series | null {
 
 /** The chart's ceiling: room over the highest rate, but not over every wide band of a few people. */
 export function ceilingOf(points: readonly Point[]): number {
-  const highest = Math.max(0.01, ...points.map(rateOf));
-  const step = 10 ** Math.floor(Math.log10(highest * 1.5));
-  return Math.min(1, Math.ceil((highest * 1.5) / step) * step);
+  const wanted = 1.4 * Math.max(0.01, ...points.map(rateOf));
+  const power = 10 ** Math.floor(Math.log10(wanted));
+  const step = ROUND.find((round) => round * power >= wanted) ?? 10;
+  return Math.min(1, step * power);
 }
 
 /** The point of a line that is nearest in time. */
