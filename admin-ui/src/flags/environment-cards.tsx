@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { FlagRow } from '../api/resources.ts';
 import { text } from '../text/catalogue.ts';
+import { leading } from '../text/format.ts';
 import css from './environment-cards.module.css';
 import { sees } from './sees.ts';
 import { StateCell } from './state-cell.tsx';
@@ -23,7 +24,7 @@ export function EnvironmentCards({ row, chosen }: { row: FlagRow; chosen: string
             {state.state.environment}
           </Link>
           <StateCell flag={flag} row={state} />
-          <p className={css.sees}>{sees(state.state).sentence}</p>
+          <p className={css.sees}>{leading(sees(state.state).sentence)}</p>
         </section>
       ))}
     </nav>

@@ -57,3 +57,6 @@ export function odds(ln: number): string {
 
 /** A sentence of the server's whose percents do not break over lines. */
 export const unbroken = (sentence: string): string => sentence.replaceAll(/(?<=\d) (?=%)/g, '\u00a0');
+
+/** The same words at the beginning of a line. */
+export const leading = (words: string): string => words.charAt(0).toLocaleUpperCase(locale) + words.slice(1);
