@@ -10,6 +10,7 @@ export default defineConfig({
       'server/**/*.test.ts',
       'cli/**/*.test.ts',
       'conformance/**/*.test.ts',
+      'bench/**/*.test.ts',
 
       'examples/**/*.test.ts',
       'admin-ui/test/**/*.test.ts',

@@ -70,6 +70,12 @@ export const PARTS: readonly Part[] = [
   { name: 'cli', files: /^cli\/src\//, imports: ['server api'], packages: ['*', NODE] },
 
   { name: 'shop', files: /^examples\/shop\//, imports: ['sdk node'], packages: ['*', NODE] },
+  {
+    name: 'bench',
+    files: /^bench\//,
+    imports: ['engine', 'domain', 'storage', 'rollout', 'server tests'],
+    packages: ['*', NODE, 'vitest'],
+  },
   { name: 'demo', files: /^examples\/demo\//, imports: ['server api'], packages: [NODE, 'vitest'] },
   {
     name: 'conformance',
