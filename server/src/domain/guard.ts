@@ -1,8 +1,17 @@
 /** What a guard does when its evidence is in. */
 export type GuardAction = 'observe' | 'pause' | 'back' | 'revert' | 'kill';
 
+/** How a guard whose action is `back` steps back; both are refused beside any other action. */
+export interface StepsBack {
+  /** How long the rollout stays on the lower stage before it may advance again, ms; 10 minutes unless said. */
+  readonly coolDownMs?: number;
+  /** How often it may step back and try again; the evidence after that reverts. 2 unless said. */
+  readonly retries?: number;
+}
+export const STEPS_BACK: Required<StepsBack> = { coolDownMs: 600_000, retries: 2 };
+
 /** Compares treatment's and control's failed units as our SDKs report them (guard.md sections 1–3). */
-export interface OutcomeGuard {
+export interface OutcomeGuard extends StepsBack {
   readonly kind: 'outcomes';
   readonly key: string;
   readonly action: GuardAction;
@@ -11,7 +20,7 @@ export interface OutcomeGuard {
 }
 
 /** Tests errors out of a total, read from a metric source, against an absolute limit (section 4). */
-export interface QueryGuard {
+export interface QueryGuard extends StepsBack {
   readonly kind: 'query';
   readonly key: string;
   readonly action: GuardAction;

@@ -1,4 +1,5 @@
 import type { Actor } from './access.ts';
+import type { Freeze } from './freeze.ts';
 import type { Guard } from './guard.ts';
 
 /** One step of a plan. */
@@ -36,14 +37,24 @@ export interface Plan {
   readonly controlSample: number;
   readonly flushMs: number;
   readonly openMs: number;
+  /** Percent of the audience kept on the old version until the last stage's bake ends: no stage goes above 100 − this. */
+  readonly holdback?: number;
+  /** When nothing advances; reverts and pauses always happen. */
+  readonly freeze?: readonly Freeze[];
 }
 
 export type RolloutState = 'pending' | 'running' | 'holding' | 'paused' | 'completed' | 'reverted' | 'aborted';
 export const ENDED: ReadonlySet<RolloutState> = new Set(['completed', 'reverted', 'aborted']);
 
+/** Another rollout of the project, and where it is. */
+export interface RolloutReference {
+  readonly rollout: string;
+  readonly environment: string;
+}
+
 /** Why a rollout is not moving, or how it ended. */
 export interface StateReason {
-  /** Stable: `evidence`, `no-data`, `source-unavailable`, `sample-ratio`, `manual-stage`, `max-hold`, `edited`, `paused`, `killed` … */
+  /** Stable: `evidence`, `no-data`, `source-unavailable`, `sample-ratio`, `manual-stage`, `max-hold`, `after`, `freeze`, `edited`, `paused`, `killed` … */
   readonly code: string;
   /** One plain sentence. */
   readonly text: string;
@@ -58,8 +69,12 @@ export interface Rollout {
   readonly flag: string;
   readonly rule: string;
   readonly release: string;
-  /** The plan as it was when the rollout started. */
+  /** The plan as it was when the rollout started; a holdback is already taken off its stages. */
   readonly plan: Plan;
+  /** It begins when that one completed, and is aborted when that one ends otherwise. */
+  readonly after?: RolloutReference;
+  /** Those that wait, or waited, for this one. */
+  readonly before?: readonly RolloutReference[];
   readonly state: RolloutState;
   readonly reason: StateReason | null;
   /** Index into the plan's stages; −1 before the first, stages.length when complete. */
