@@ -22,7 +22,7 @@ export interface Memory {
 }
 
 /** The part of a batch row that only a replay reads. */
-interface LineState {
+export interface LineState {
   readonly tick: number;
   readonly weight: number;
   readonly since: number;
@@ -115,8 +115,20 @@ export function summary(
   };
 }
 
-/** Makes memory from the batch log, oldest row first. */
-export function replay(rollout: Rollout, evidence: Evidence, log: readonly Batch[]): Memory {
+/** One tick of the log, gone through again: its rows, the process it met, and where each row left the evidence. */
+export interface ReplayedTick {
+  readonly rows: readonly [Batch, ...Batch[]];
+  readonly before: Process;
+  readonly after: readonly { readonly lnM: number; readonly lnS: number }[];
+}
+
+/** Makes memory from the batch log, oldest row first; `look` sees memory as each tick left it. */
+export function replay(
+  rollout: Rollout,
+  evidence: Evidence,
+  log: readonly Batch[],
+  look?: (tick: ReplayedTick, memory: Memory) => void,
+): Memory {
   const memory: Memory = {
     known: nobody(),
     process: NEW_PROCESS,
@@ -136,7 +148,9 @@ export function replay(rollout: Rollout, evidence: Evidence, log: readonly Batch
       const { n1, e1, n0, e0 } = row;
       return { n1, e1, n0, e0, inStage: state.inStage, exact: state.exact };
     });
-    applyTick(memory, { weight: first.weight, since: first.since, lines }, rollout);
+    const before = memory.process;
+    const after = applyTick(memory, { weight: first.weight, since: first.since, lines }, rollout);
+    look?.({ rows, before, after }, memory);
   }
   return memory;
 }
