@@ -96,6 +96,15 @@ test('asks for a snapshot on a gap or a new epoch, ignores what is not newer, re
   expect(mergeSnapshot(held, { ...held, environment: 'development', revision: { epoch: 9, n: 9 } }).verdict).toBe('foreign');
 });
 
+test('takes overrides that come without a revision, and what it has already it does not take again', () => {
+  const held = ruleset([flag('a'), flag('b')]);
+  const lowered = { ...held, overrides: [{ id: 'o1', flag: 'a', rule: 'r', percent: 0 }] };
+  expect(mergeSnapshot(held, lowered)).toEqual({ verdict: 'take', ruleset: lowered, changed: ['a'] });
+  expect(mergeSnapshot(lowered, { ...lowered }).verdict).toBe('ignore');
+  expect(mergeSnapshot(held, { ...held }).verdict).toBe('ignore');
+  expect(mergeSnapshot({ ...held, revision: { epoch: 1, n: 9 } }, lowered).verdict).toBe('older');
+});
+
 test('names the flags that a changed segment concerns', () => {
   const using = flag('a', {
     rules: [{ id: 'r', percent: 100, by: 'default', serve: { variant: 'on' }, segments: [{ segment: 's' }] }],

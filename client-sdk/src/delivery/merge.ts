@@ -16,12 +16,18 @@ export function compareRevisions(a: Revision, b: Revision): number {
   return a.epoch - b.epoch || a.n - b.n;
 }
 
-/** A snapshot replaces everything, if it is newer. `changed` lists the flags whose definition differs. */
+/**
+ * A snapshot replaces everything, if it is newer, or as old and with other overrides: those come without a revision. `changed`
+ * lists the flags whose definition or override differs.
+ */
 export function mergeSnapshot(held: Ruleset | undefined, incoming: Ruleset): Merge {
   if (held === undefined) return { verdict: 'take', ruleset: incoming, changed: incoming.flags.map((flag) => flag.key) };
   if (held.project !== incoming.project || held.environment !== incoming.environment) return { verdict: 'foreign' };
   const order = compareRevisions(incoming.revision, held.revision);
-  if (order === 0) return { verdict: 'ignore' };
+  if (order === 0) {
+    const changed = overridden(held, incoming);
+    return changed.length === 0 ? { verdict: 'ignore' } : { verdict: 'take', ruleset: incoming, changed };
+  }
   if (order < 0) return { verdict: 'older' };
   return { verdict: 'take', ruleset: incoming, changed: differences(held, incoming) };
 }
@@ -83,6 +89,14 @@ function differences(held: Ruleset, incoming: Ruleset): readonly string[] {
   for (const key of segments.keys()) moved.add(key);
   if (moved.size > 0) addUsersOf(moved, incoming, changed);
   return [...changed];
+}
+
+/** Flags with an override that one of the two does not have. */
+function overridden(held: Ruleset, incoming: Ruleset): readonly string[] {
+  const inOf = ({ overrides = [] }: Ruleset) => new Map(overrides.map((one) => [JSON.stringify(one), one.flag]));
+  const [before, after] = [inOf(held), inOf(incoming)];
+  const differing = [...before, ...after].filter(([text]) => !(before.has(text) && after.has(text)));
+  return [...new Set(differing.map(([, flag]) => flag))];
 }
 
 function addUsersOf(segments: ReadonlySet<string>, ruleset: Ruleset, into: Set<string>): void {

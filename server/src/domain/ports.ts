@@ -1,6 +1,6 @@
 /** Where the boxes meet. The domain decides; what is here is done by an adapter that the composition root picks. */
 import type { Override, Report, Revision } from '@burgee/engine';
-import type { Session, Token, User } from './access.ts';
+import type { Actor, Session, Token, User } from './access.ts';
 import type { AuditEntry, AuditRecord } from './audit.ts';
 import type { Environment, Project } from './environment.ts';
 import type { Flag, FlagState } from './flag.ts';
@@ -271,10 +271,22 @@ export interface Outbound {
   }): Promise<OutboundAnswer>;
 }
 
+/** An override that holds: where, and who wanted the revert that is still to be stored. */
+export interface HeldOverride {
+  readonly project: string;
+  readonly environment: string;
+  readonly override: Override;
+  readonly why: { readonly actor: Actor; readonly text: string };
+}
+
 /** Tells every connected SDK to lower a rule now, before or without the database; idempotent by id. */
 export interface Overrides {
-  assert(at: { readonly project: string; readonly environment: string }, override: Override): Promise<void>;
+  /** Never fails: SDKs are told first, then it is written down beside the database, so that a restart finds it. */
+  assert(held: HeldOverride): Promise<void>;
+  /** The database has it: SDKs are told so. */
   settle(id: string): Promise<void>;
+  /** Those not settled yet, from before a restart too; costs nothing. */
+  pending(): readonly HeldOverride[];
 }
 
 /** Wall clock, ms since the epoch. */

@@ -89,6 +89,16 @@ export function revertPercent(rollout: Rollout, state: FlagState | undefined): n
   return Math.min(wanted, present);
 }
 
+/** The id of the override that stands for a rollout's revert. */
+export function revertOverrideId(rollout: string): string {
+  return `revert-${rollout}`;
+}
+
+/** The rollout that an override reverts; undefined for any other override. */
+export function rolloutOfOverride(id: string): string | undefined {
+  return id.startsWith('revert-') ? id.slice('revert-'.length) : undefined;
+}
+
 const enter = (state: RolloutState, code: string, text: string, at: number): Partial<Rollout> => ({
   state,
   reason: { code, text, since: at },

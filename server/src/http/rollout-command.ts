@@ -3,7 +3,7 @@ import { BurgeeError } from '../domain/errors.ts';
 import type { Stored } from '../domain/ports.ts';
 import type { Rollout } from '../domain/rollout.ts';
 import { type CommandName, command } from '../domain/rollout-commands.ts';
-import { revertPercent } from '../domain/rollout-transitions.ts';
+import { revertOverrideId, revertPercent } from '../domain/rollout-transitions.ts';
 import { viewOf } from '../domain/rollout-view.ts';
 import type { Deps } from './deps.ts';
 import type { Reply } from './route.ts';
@@ -16,6 +16,8 @@ interface Order {
 
 /** The controller commits about once a second: a command that meets one reads again. */
 const TRIES = 50;
+/** A database that has not answered a revert by then does not take it, ms: SDKs shall have it within five seconds. */
+const ANSWER_MS = 1_500;
 /** How long a revert that the database refuses is tried again behind the caller's back, ms between tries. */
 const RETRY_MS = 1_000;
 
@@ -23,19 +25,29 @@ const RETRY_MS = 1_000;
 export async function commandRollout(deps: Deps, name: CommandName, order: Order): Promise<Reply> {
   let seen: Stored<Rollout> | undefined;
   try {
-    return { status: 200, body: { rollout: await carryOut(deps, name, order, (rollout) => (seen = rollout)) } };
+    const done = carryOut(deps, name, order, (rollout) => (seen = rollout));
+    return { status: 200, body: { rollout: await (name === 'revert' ? inTime(done) : done) } };
   } catch (error) {
     const cannotStore = error instanceof BurgeeError && (error.code === 'storage' || error.code === 'read_only');
     if (name !== 'revert' || !cannotStore || seen === undefined) throw error;
     deps.log.error({ err: error, rollout: order.key.rollout }, 'the revert cannot be stored: SDKs are told to lower the rule');
     const { project, environment, rollout: id } = order.key;
     const { flag, rule } = seen.entity;
-    const override = { id: `revert-${id}`, flag, rule, percent: revertPercent(seen.entity, undefined) };
-    await deps.overrides.assert({ project, environment }, override);
+    const override = { id: revertOverrideId(id), flag, rule, percent: revertPercent(seen.entity, undefined) };
+    await deps.overrides.assert({ project, environment, override, why: { actor: order.actor, text: order.reason } });
     keepTrying(deps, order, override.id);
     const rollout = viewOf(seen, { at: deps.clock(), publicUrl: deps.config.publicUrl });
     return { status: 202, body: { rollout, durable: false } };
   }
+}
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new BurgeeError('storage', 'the database has not answered in time');
+    timer = setTimeout(() => reject(error), ANSWER_MS);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 async function carryOut(deps: Deps, name: CommandName, { key, actor, reason }: Order, saw: (rollout: Stored<Rollout>) => void) {

@@ -113,6 +113,7 @@ export function createController(
 
   async function tick(): Promise<void> {
     if (stopped) return;
+    reverts.adopt();
     const confirm = () => lookForReverts().then(confirmations.tick);
     await Promise.all([once('store reverts', reverts.retry), round(), once('confirm reverts', confirm)]);
   }

@@ -15,7 +15,7 @@ import {
 } from '@burgee/engine';
 import type { Flag, FlagState } from '../domain/flag.ts';
 import type { Sample } from '../domain/guard.ts';
-import type { Logger, MetricReader, Overrides, Store } from '../domain/ports.ts';
+import type { HeldOverride, Logger, MetricReader, Overrides, Store } from '../domain/ports.ts';
 import type { Plan, Rollout, Stage } from '../domain/rollout.ts';
 import { type Command, type CommandName, command } from '../domain/rollout-commands.ts';
 import { PLAN_DEFAULTS } from '../domain/rollout-plans.ts';
@@ -58,21 +58,32 @@ export type Fails = (arm: 'treatment' | 'control', unit: number) => number;
 
 /** A real store (SQLite unless another is opened), flags in it, a clock that only moves when told, and applications that report as our SDKs do. */
 export async function createWorld(
-  options: { readonly seed?: number; readonly log?: Logger; readonly open?: (clock: () => number) => Promise<Store> } = {},
+  options: {
+    readonly seed?: number;
+    readonly log?: Logger;
+    readonly open?: (clock: () => number, folder: string) => Promise<Store>;
+  } = {},
 ) {
   const folder = await mkdtemp(join(tmpdir(), 'burgee-rollout-'));
   let now = 1_800_000_000_000;
   const clock = () => now;
   const log = options.log ?? SILENT;
-  const store = await (options.open?.(clock) ?? openSqlite({ file: join(folder, 'burgee.db'), clock, log }));
+  const store = await (options.open?.(clock, folder) ?? openSqlite({ file: join(folder, 'burgee.db'), clock, log }));
   const random = dice(options.seed ?? 1);
   let ids = 0;
   let sequence = 0;
   const asserted: Override[] = [];
   const settled: string[] = [];
+  const held = new Map<string, HeldOverride>();
   const overrides: Overrides = {
-    assert: async (_, override) => void asserted.push(override),
-    settle: async (id) => void settled.push(id),
+    async assert(one) {
+      held.set(one.override.id, one);
+      asserted.push(one.override);
+    },
+    async settle(id) {
+      if (held.delete(id)) settled.push(id);
+    },
+    pending: () => [...held.values()],
   };
   let answer: (from: number, to: number) => Sample = () => ({ kind: 'unavailable', reason: 'nobody answers' });
   const metrics: MetricReader = { read: async ({ from, to }) => answer(from, to) };
@@ -230,8 +241,8 @@ export async function createWorld(
     answers: (next: typeof answer) => {
       answer = next;
     },
-    controller: (owner = 'one', through: Store = store, leaseMs = 10_000) =>
-      createController({ store: through, metrics, overrides, clock, log, random: () => 'x', owner, leaseMs }),
+    controller: (owner = 'one', through: Store = store, leaseMs = 10_000, told: Overrides = overrides) =>
+      createController({ store: through, metrics, overrides: told, clock, log, random: () => 'x', owner, leaseMs }),
     /** Seconds of traffic and ticks, until the rollout is in one of these states or the time is over; returns the seconds. */
     async run(input: {
       id: string;

@@ -6,6 +6,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createOverrides } from './overrides.ts';
 import { AT, override } from './testing.ts';
 
+const held = (id: string, flag: string, rule: string) => ({
+  ...AT,
+  override: override(id, flag, rule),
+  why: { actor: { kind: 'user' as const, id: 'ada', name: 'Ada' }, text: 'wrong prices' },
+});
+
 describe('overrides', () => {
   let folder: string;
   let file: string;
@@ -34,21 +40,23 @@ describe('overrides', () => {
 
   it('survive a restart until they are settled, and are announced as applied after that', async () => {
     const first = start();
-    await first.overrides.assert(AT, override('a', 'f', 'r'));
-    await first.overrides.assert(AT, override('b', 'f', 'r'));
+    await first.overrides.assert(held('a', 'f', 'r'));
+    await first.overrides.assert(held('b', 'f', 'r'));
     expect(first.live()).toEqual(['a', 'b']);
     const second = start();
     expect(second.live()).toEqual(['a', 'b']);
+    expect(second.overrides.pending()).toMatchObject([held('a', 'f', 'r'), held('b', 'f', 'r')]);
     await second.overrides.settle('a');
     const third = start();
     expect([third.live(), third.settled]).toEqual([['b'], ['a']]);
+    expect(third.overrides.pending()).toMatchObject([held('b', 'f', 'r')]);
   });
 
   it('never grow the file: its blocks are taken at the first start', async () => {
     const { overrides } = start();
     const { size } = await stat(file);
     for (let i = 0; i < 600; i++) {
-      await overrides.assert(AT, override(`o${i}`, 'f', 'r'));
+      await overrides.assert(held(`o${i}`, 'f', 'r'));
       if (i % 2 === 0) await overrides.settle(`o${i}`);
     }
     expect((await stat(file)).size).toBe(size);
@@ -57,12 +65,12 @@ describe('overrides', () => {
 
   it('outlive a write that was torn: the slot before it holds', async () => {
     const { overrides } = start();
-    await overrides.assert(AT, override('a', 'f', 'r'));
-    await overrides.assert(AT, override('b', 'f', 'r'));
+    await overrides.assert(held('a', 'f', 'r'));
+    await overrides.assert(held('b', 'f', 'r'));
     const bytes = await readFile(file);
     for (const [offset, kept] of [
       [80, ['a']],
-      [64 * 1024 + 80, ['a', 'b']],
+      [256 * 1024 + 80, ['a', 'b']],
     ] as const) {
       const torn = Buffer.from(bytes);
       torn[offset] = 0x21;
@@ -75,7 +83,7 @@ describe('overrides', () => {
 
   it('live in memory where the file cannot be used, and the log says so', async () => {
     const { overrides, live } = start(folder);
-    await overrides.assert(AT, override('a', 'f', 'r'));
+    await overrides.assert(held('a', 'f', 'r'));
     expect(live()).toEqual(['a']);
     expect(errors).toEqual(['cannot use the overrides file: overrides would not survive a restart']);
   });

@@ -1,18 +1,16 @@
 import { createHash } from 'node:crypto';
 import { constants, fstatSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
-import type { Override } from '@burgee/engine';
-import type { Logger, Overrides } from '../../domain/ports.ts';
+import type { HeldOverride, Logger, Overrides } from '../../domain/ports.ts';
 import type { Delivery } from './delivery.ts';
 
 /** Two slots of this size, written in turn: a torn write leaves the other one. */
-const SLOT = 64 * 1024;
+const SLOT = 256 * 1024;
 /** Settled overrides that are still announced as applied; they give way where a slot is full. */
 const SETTLED = 64;
+/** Characters of a reason that the file keeps: 500 reverts fit. */
+const TEXT = 200;
 
-interface Entry {
-  readonly project: string;
-  readonly environment: string;
-  readonly override: Override;
+interface Entry extends HeldOverride {
   readonly settled: boolean;
 }
 
@@ -40,7 +38,8 @@ export function createOverrides(input: {
   } catch (error) {
     log.error({ err: error, file }, 'cannot use the overrides file: overrides would not survive a restart');
   }
-  for (const { override, settled, ...at } of entries) {
+  for (const { override, settled, project, environment } of entries) {
+    const at = { project, environment };
     delivery.override(at, override);
     if (settled) delivery.settle(override.id);
     else log.warn({ ...at, override: override.id, flag: override.flag }, 'an override from before the restart holds again');
@@ -52,12 +51,15 @@ export function createOverrides(input: {
     generation += 1;
     let bytes = slot(generation, entries);
     while (bytes === undefined) {
-      entries = without(entries, settled.shift() ?? entries[0]);
+      const given = settled.shift() ?? entries[0];
+      if (given?.settled === false)
+        log.error({ override: given.override.id }, 'the overrides file is full: this override would not survive a restart');
+      entries = without(entries, given);
       bytes = slot(generation, entries);
     }
     if (descriptor === undefined) return;
     try {
-      writeSync(descriptor, bytes, 0, SLOT, (generation % 2) * SLOT);
+      writeSync(descriptor, bytes, 0, bytes.length, (generation % 2) * SLOT);
       fsyncSync(descriptor);
     } catch (error) {
       log.error({ err: error, file }, 'cannot write the overrides file: this override would not survive a restart');
@@ -65,16 +67,18 @@ export function createOverrides(input: {
   }
 
   return {
-    async assert({ project, environment }, override) {
+    async assert({ project, environment, override, why }) {
       delivery.override({ project, environment }, override);
       const others = entries.filter((entry) => entry.override.id !== override.id);
-      keep([...others, { project, environment, override, settled: false }]);
+      const { actor, text } = why;
+      keep([...others, { project, environment, override, why: { actor, text: text.slice(0, TEXT) }, settled: false }]);
     },
     async settle(id) {
       delivery.settle(id);
       if (!entries.some((entry) => entry.override.id === id && !entry.settled)) return;
       keep(entries.map((entry) => (entry.override.id === id ? { ...entry, settled: true } : entry)));
     },
+    pending: () => entries.filter(({ settled }) => !settled),
   };
 }
 
@@ -89,17 +93,17 @@ function allocate(descriptor: number): void {
   fsyncSync(descriptor);
 }
 
-/** `<sha256> <json>` padded with blanks; undefined where it does not fit. */
+/** `<sha256> <json>` and a line feed; what an older one left behind that is not read. Undefined where it does not fit. */
 function slot(generation: number, entries: readonly Entry[]): Buffer | undefined {
   const body = JSON.stringify({ generation, entries });
-  const text = Buffer.from(`${digest(body)} ${body}`);
-  return text.length > SLOT ? undefined : Buffer.concat([text, Buffer.alloc(SLOT - text.length, ' ')]);
+  const text = Buffer.from(`${digest(body)} ${body}\n`);
+  return text.length > SLOT ? undefined : text;
 }
 
 function newest(bytes: Buffer): { generation: number; entries: readonly Entry[] } {
   const read = [0, SLOT].map((at) => {
-    const text = bytes.toString('utf8', at, at + SLOT).trimEnd();
-    const body = text.slice(65);
+    const text = bytes.toString('utf8', at, at + SLOT);
+    const body = text.slice(65, text.indexOf('\n'));
     if (digest(body) !== text.slice(0, 64)) return { generation: 0, entries: [] };
     return JSON.parse(body) as { generation: number; entries: readonly Entry[] };
   });
