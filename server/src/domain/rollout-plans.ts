@@ -25,7 +25,7 @@ export const PLAN_DEFAULTS = {
 
 type Recipe = Pick<Plan, 'key' | 'name' | 'description' | 'stages'> & Partial<Plan>;
 
-// few people first, where only reaction time bounds the harm; long where information is densest; a 2 % holdback to the end
+// few people first, where only reaction time bounds the harm; long where information is densest; a holdback to the end
 const RECIPES: readonly Recipe[] = [
   {
     key: 'standard',
@@ -38,18 +38,7 @@ const RECIPES: readonly Recipe[] = [
       stage(50, 'evidence', 15 * MINUTE),
       stage(98, 'time', 20 * MINUTE),
     ],
-  },
-  {
-    key: 'fast',
-    name: 'Fast',
-    description: 'Four steps in about ten minutes, for busy services and small changes.',
-    stages: [
-      stage(5, 'evidence', MINUTE, HOUR),
-      stage(25, 'evidence', 2 * MINUTE, HOUR),
-      stage(50, 'evidence', 3 * MINUTE, HOUR),
-      stage(98, 'time', 3 * MINUTE, HOUR),
-    ],
-    rhoBad: 5,
+    holdback: 2,
   },
   {
     key: 'cautious',
@@ -64,8 +53,47 @@ const RECIPES: readonly Recipe[] = [
       stage(98, 'time', 8 * HOUR),
     ],
     rhoBad: 2,
+    holdback: 2,
+  },
+  {
+    key: 'fast',
+    name: 'Fast',
+    description: 'Four steps in about ten minutes, for busy services and small changes.',
+    stages: [
+      stage(5, 'evidence', MINUTE, HOUR),
+      stage(25, 'evidence', 2 * MINUTE, HOUR),
+      stage(50, 'evidence', 3 * MINUTE, HOUR),
+      stage(98, 'time', 3 * MINUTE, HOUR),
+    ],
+    rhoBad: 5,
+    holdback: 2,
+  },
+  {
+    key: 'time-only',
+    name: 'Time only',
+    description: 'Five steps in an hour by the clock alone, for what nothing reports on; what is reported can still revert it.',
+    stages: [
+      stage(1, 'time', 5 * MINUTE),
+      stage(5, 'time', 10 * MINUTE),
+      stage(25, 'time', 15 * MINUTE),
+      stage(50, 'time', 15 * MINUTE),
+      stage(98, 'time', 15 * MINUTE),
+    ],
+    holdback: 2,
   },
 ];
+
+/** The highest percent that a stage of the plan reaches. */
+export function mostPercent({ holdback = 0 }: Pick<Plan, 'holdback'>): number {
+  return Number((100 - holdback).toFixed(3));
+}
+
+/** The plan as a rollout runs it: its holdback taken off its stages. */
+export function withHoldback(plan: Plan): Plan {
+  if (!plan.holdback) return plan;
+  const most = mostPercent(plan);
+  return { ...plan, stages: plan.stages.map((one) => ({ ...one, percent: Math.min(one.percent, most) })) };
+}
 
 /** The plans that every project has. */
 export function builtinPlans(project: string): Plan[] {

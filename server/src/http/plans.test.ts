@@ -26,9 +26,9 @@ describe('plans over HTTP', () => {
   afterAll(() => server.close());
   const post = (body: object) => server.call<Answer>('POST', PLANS, { body });
 
-  it('has three that nobody made and nobody can change', async () => {
+  it('has four that nobody made and nobody can change', async () => {
     const { body } = await server.call<Answer>('GET', PLANS);
-    expect(body.plans.map(({ key }) => key)).toEqual(['standard', 'fast', 'cautious']);
+    expect(body.plans.map(({ key }) => key)).toEqual(['standard', 'cautious', 'fast', 'time-only']);
     expect((await post({ key: 'standard', name: 'Mine', stages: [stage(5)] })).body.code).toBe('exists');
     expect((await server.call<Answer>('DELETE', `${PLANS}/standard`)).body.code).toBe('in_use');
     expect((await server.call<Answer>('GET', `${PLANS}/standard`)).body.version).toBe(0);
@@ -52,7 +52,7 @@ describe('plans over HTTP', () => {
       key: 'wrong',
       name: 'Wrong',
       stages: [stage(5.0001), stage(2), stage(101), stage(100, { maxHoldMs: 1 })],
-      guards: [{ kind: 'outcomes', key: 'outcomes', action: 'kill', tolerated: 0.5 }, query],
+      guards: [{ kind: 'outcomes', key: 'outcomes', action: 'kill', retries: 1, tolerated: 0.5 }, query],
       revertAlpha: 2,
       pauseAlpha: 0,
       rhoBad: 1,
@@ -63,13 +63,13 @@ describe('plans over HTTP', () => {
     expect([...new Set(body.fields.map(({ field }) => field))].sort()).toEqual(
       [
         ...['stages[0].percent', 'stages[1].percent', 'stages[2].percent', 'stages[2].advance', 'stages[3].percent'],
-        ...['stages[3].advance', 'stages[3].maxHoldMs', 'guards[0].action', 'guards[0].tolerated', 'guards[1].key'],
+        ...['stages[3].advance', 'stages[3].maxHoldMs', 'guards[0].retries', 'guards[0].tolerated', 'guards[1].key'],
         ...['guards[1].limit', 'guards[1].source', 'revertAlpha', 'pauseAlpha', 'rhoBad', 'beta', 'controlSample'],
       ].sort(),
     );
     expect((await post({ key: 'e', name: 'E', stages: [stage(5)], guards: [] })).body.fields[0]?.field).toBe('stages[0].advance');
     expect((await post({ key: 'e', name: 'E', stages: [] })).status).toBe(400);
     expect((await post({ key: 'e', name: 'E', stages: [stage(5)], extra: 1 })).status).toBe(400);
-    expect((await server.call<Answer>('GET', PLANS)).body.plans).toHaveLength(3);
+    expect((await server.call<Answer>('GET', PLANS)).body.plans).toHaveLength(4);
   });
 });

@@ -4,59 +4,12 @@ import { BurgeeError } from '../domain/errors.ts';
 import { decidePlan, decidePlanRemoval } from '../domain/plan-decisions.ts';
 import type { Stored } from '../domain/ports.ts';
 import type { Plan } from '../domain/rollout.ts';
-import { builtinPlan, builtinPlans, PLAN_DEFAULTS } from '../domain/rollout-plans.ts';
+import { builtinPlan, builtinPlans } from '../domain/rollout-plans.ts';
 import type { Deps } from './deps.ts';
 import { ifMatch } from './if-match.ts';
+import { planCreation, planSettings, planView } from './plan-schemas.ts';
 import { type Route, route } from './route.ts';
 
-const DAY = 86_400_000;
-const key = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,99}$/, 'must be 1–100 of a–z, 0–9, . _ - and begin with a letter or digit');
-const action = z.enum(['observe', 'pause', 'back', 'revert', 'kill']);
-const ms = (least: number, most: number) => z.number().int().min(least).max(most);
-const query = z.string().min(1).max(4_000);
-
-const stage = z.strictObject({
-  percent: z.number(),
-  advance: z.enum(['evidence', 'time', 'manual']).default('evidence'),
-  bakeMs: ms(0, 30 * DAY),
-  maxHoldMs: ms(0, 30 * DAY).default(DAY),
-});
-const guard = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('outcomes'), key, action: action.default('revert'), tolerated: z.number().default(1) }),
-  z.strictObject({
-    kind: z.literal('query'),
-    key,
-    action: action.default('pause'),
-    source: z.string().min(1).max(100),
-    errors: query,
-    total: query,
-    limit: z.number(),
-    windowMs: ms(1_000, 3_600_000).default(60_000),
-    lagMs: ms(0, 3_600_000).default(15_000),
-    maxAgeMs: ms(1_000, 3_600_000).default(120_000),
-  }),
-]);
-const settings = z.strictObject({
-  name: z.string().trim().min(1).max(100),
-  description: z.string().max(2_000).default(PLAN_DEFAULTS.description),
-  stages: z.array(stage).min(1).max(50),
-  guards: z
-    .array(guard)
-    .max(10)
-    .default([...PLAN_DEFAULTS.guards]),
-  revertTo: z.enum(['zero', 'start']).default(PLAN_DEFAULTS.revertTo),
-  revertAlpha: z.number().default(PLAN_DEFAULTS.revertAlpha),
-  pauseAlpha: z.number().default(PLAN_DEFAULTS.pauseAlpha),
-  rhoBad: z.number().max(100).default(PLAN_DEFAULTS.rhoBad),
-  beta: z.number().default(PLAN_DEFAULTS.beta),
-  minErrors: z.number().int().min(0).max(1_000_000).default(PLAN_DEFAULTS.minErrors),
-  minDifference: z.number().min(0).max(1).default(PLAN_DEFAULTS.minDifference),
-  controlSample: z.number().default(PLAN_DEFAULTS.controlSample),
-  flushMs: ms(250, 60_000).default(PLAN_DEFAULTS.flushMs),
-  openMs: ms(1_000, 600_000).default(PLAN_DEFAULTS.openMs),
-});
-const creation = settings.extend({ key });
-const planView = z.object({ ...creation.shape, version: z.number().int(), builtin: z.boolean() });
 const ofProject = z.strictObject({ project: z.string() });
 const ofPlan = z.strictObject({ project: z.string(), plan: z.string() });
 
@@ -99,7 +52,7 @@ export const planRoutes: readonly Route[] = [
     permission: 'plan:write',
     summary: 'Make a plan',
     params: ofProject,
-    body: creation,
+    body: planCreation,
     responses: { 201: planView },
     handle: async ({ params, body, principal, deps }) => {
       const entity: Plan = { project: params.project, ...body };
@@ -126,7 +79,7 @@ export const planRoutes: readonly Route[] = [
     permission: 'plan:write',
     summary: 'Replace a plan; rollouts under way keep the one they started with',
     params: ofPlan,
-    body: settings,
+    body: planSettings,
     responses: { 200: planView },
     handle: async ({ params, body, principal, context, deps }) => {
       const version = ifMatch(context);
