@@ -4,6 +4,7 @@ export type * from '../domain/audit.ts';
 export type * from '../domain/environment.ts';
 export type * from '../domain/errors.ts';
 export type * from '../domain/flag.ts';
+export type * from '../domain/guard/recompute.ts';
 export type * from '../domain/guard.ts';
 export type * from '../domain/people.ts';
 export type * from '../domain/rollout.ts';

@@ -56,7 +56,7 @@ function operation(one: AnyRoute): object {
   const isOpen = one.permission === 'public' || one.permission === 'open';
   const responses = Object.entries(one.responses).map(([status, schema]) => [
     status,
-    { description: 'Done', ...(schema && { content: { 'application/json': { schema: jsonSchema(schema, 'output') } } }) },
+    { description: 'Done', ...(schema && { content: contentOf(one, schema) }) },
   ]);
   const problem = {
     description: 'A problem',
@@ -72,6 +72,11 @@ function operation(one: AnyRoute): object {
     }),
     responses: { ...Object.fromEntries(responses), default: problem },
   };
+}
+
+function contentOf({ alsoAs = {} }: AnyRoute, schema: z.ZodType): object {
+  const others = Object.entries(alsoAs).map(([type, description]) => [type, { schema: { type: 'string', description } }]);
+  return { 'application/json': { schema: jsonSchema(schema, 'output') }, ...Object.fromEntries(others) };
 }
 
 function pathParameters({ path }: AnyRoute): object[] {

@@ -42,19 +42,3 @@ export const rolloutView = z
   .loose();
 export const oneRollout = z.object({ rollout: rolloutView });
 export const manyRollouts = z.object({ rollouts: z.array(rolloutView) });
-
-const batch = z.object({
-  seq: z.number(),
-  at: z.number(),
-  stage: z.number(),
-  percent: z.number(),
-  stratum: z.string(),
-  n1: z.number(),
-  e1: z.number(),
-  n0: z.number(),
-  e0: z.number(),
-  w: z.number(),
-  lnM: z.number(),
-  lnS: z.number(),
-});
-export const evidenceView = z.object({ batches: z.array(batch) });

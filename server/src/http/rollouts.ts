@@ -7,9 +7,9 @@ import type { CommandName } from '../domain/rollout-commands.ts';
 import { viewOf } from '../domain/rollout-view.ts';
 import type { Deps } from './deps.ts';
 import { commandRollout } from './rollout-command.ts';
+import { evidenceRoutes } from './rollout-evidence.ts';
 import {
   commandBody,
-  evidenceView,
   listQuery,
   manyRollouts,
   ofEnvironment,
@@ -101,22 +101,7 @@ export const rolloutRoutes: readonly Route[] = [
       return { status: 200, body: { rollout: view }, etag: String(rollout.version) };
     },
   }),
-  route({
-    method: 'get',
-    path: `${ROLLOUT}/evidence`,
-    permission: 'rollout:read',
-    summary: 'The batch log of a rollout, oldest first: the chart',
-    params: ofRollout,
-    responses: { 200: evidenceView },
-    handle: async ({ params, deps }) => {
-      await find(deps, params);
-      const log = await deps.store.batches(params.rollout);
-      const batches = log.map(({ seq, at, stage, percent, stratum, n1, e1, n0, e0, w, lnM, lnS }) => {
-        return { seq, at, stage, percent, stratum, n1, e1, n0, e0, w, lnM, lnS };
-      });
-      return { status: 200, body: { batches } };
-    },
-  }),
+  ...evidenceRoutes,
   control('pause', 'Stop a rollout where it is; it is still judged and can still revert'),
   control('resume', 'Let a paused rollout go on from where its rule stands'),
   control('advance', 'Go to the next stage now'),

@@ -43,6 +43,8 @@ export interface RouteSpec<P, Q, B> {
   readonly bodyLimit?: number;
   /** OpenAPI: status to schema, null for an empty body. */
   readonly responses: Readonly<Record<number, z.ZodType | null>>;
+  /** OpenAPI: other media types of the 200, each with what it holds. */
+  readonly alsoAs?: Readonly<Record<string, string>>;
   readonly errors?: ErrorShape;
   /** Pages of other origins may call it with a client token. */
   readonly cors?: boolean;

@@ -66,6 +66,7 @@ GET /api/v1/projects/{project}/environments/{environment}/rollouts | viewer | pa
 POST /api/v1/projects/{project}/environments/{environment}/rollouts | editor | pa
 GET /api/v1/projects/{project}/environments/{environment}/rollouts/{rollout} | viewer | pa
 GET /api/v1/projects/{project}/environments/{environment}/rollouts/{rollout}/evidence | viewer | pa
+GET /api/v1/projects/{project}/environments/{environment}/rollouts/{rollout}/replay | viewer | pa
 POST /api/v1/projects/{project}/environments/{environment}/rollouts/{rollout}/pause | editor | pa
 POST /api/v1/projects/{project}/environments/{environment}/rollouts/{rollout}/resume | editor | pa
 POST /api/v1/projects/{project}/environments/{environment}/rollouts/{rollout}/advance | editor | pa
