@@ -20,11 +20,16 @@ const stage = (percent: number, advance: 'evidence' | 'time' | 'manual') => ({
 });
 const STAGES = [stage(1, 'time'), stage(5, 'evidence'), stage(50, 'manual')];
 
+const PLAN = { project: 'p', key: 'k', name: 'n', ...PLAN_DEFAULTS, stages: STAGES };
+// AT is 00:16:40 of a Thursday
+const FROZEN = { ...PLAN, freeze: [{ days: ['thu' as const], from: '00:00', to: '01:00', timeZone: 'UTC' }] };
+const THAWED = { ...PLAN, freeze: [{ days: ['thu' as const], from: '00:00', to: '00:16', timeZone: 'UTC' }] };
+
 function rollout(fields: Partial<Rollout> = {}): Rollout {
   return {
     ...{ id: 'r', project: 'p', environment: 'e', flag: 'f', rule: 'a', release: '1', state: 'running', reason: null },
     ...{ stage: 1, percent: 5, startPercent: 0, startedAt: 0, forced: null, stageSince: AT - 5_000, bakeSince: AT - 5_000 },
-    plan: { project: 'p', key: 'k', name: 'n', ...PLAN_DEFAULTS, stages: STAGES },
+    plan: PLAN,
     startedBy: { kind: 'user', id: 'u', name: 'Ada' },
     ...{ endedAt: null, confirmedAt: null, ruleDigest: '', evidence: null, timeline: [] },
     ...fields,
@@ -112,6 +117,28 @@ const table: readonly [string, Case, Partial<Action>][] = [
     { kind: 'run' },
   ],
   ['clear and baked: one stage', {}, { kind: 'advance', stage: 2, percent: 50, completes: false }],
+  [
+    'clear and baked, in a freeze: hold',
+    { rollout: { plan: FROZEN } },
+    {
+      kind: 'hold',
+      code: 'freeze',
+      text: "The plan's freeze lets nothing advance until Thu 1 Jan, 01:00 (UTC); it can still be reverted.",
+    },
+  ],
+  [
+    'held by the freeze it stays',
+    { rollout: { plan: FROZEN, state: 'holding', reason: reason('freeze', AT - PAUSE_AFTER_MS) } },
+    { kind: 'stay' },
+  ],
+  ['a freeze stops no revert', { rollout: { plan: FROZEN }, judgement: { revert: 'it fails' } }, { kind: 'revert' }],
+  ['and no pause', { rollout: { plan: FROZEN }, judgement: { pause } }, { kind: 'pause' }],
+  ['nor does it hide that nothing comes', { rollout: { plan: FROZEN }, judgement: { hold } }, { kind: 'hold', code: 'no-data' }],
+  [
+    'after the freeze: one stage',
+    { rollout: { plan: THAWED, state: 'holding', reason: reason('freeze') } },
+    { kind: 'advance', stage: 2, percent: 50 },
+  ],
   ['not baked: stay', { rollout: { bakeSince: AT - 999 } }, { kind: 'stay' }],
   ['not clear: stay', { judgement: { clear: false } }, { kind: 'stay' }],
   ['a guard that does not pass: stay', { judgement: { passing: false } }, { kind: 'stay' }],

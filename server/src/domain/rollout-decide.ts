@@ -1,3 +1,4 @@
+import { freezeText, frozenUntil } from './freeze.ts';
 import type { Evidence } from './guard/evidence.ts';
 import { isTimeOnly, type Judgement, quietAfter } from './guard/judge.ts';
 import type { Rollout } from './rollout.ts';
@@ -33,7 +34,7 @@ export type Action =
 export const PAUSE_AFTER_MS = 600_000;
 
 /** Codes of holds that wait for a person or for more of the same evidence: they neither page nor turn into a pause. */
-const PATIENT: ReadonlySet<string> = new Set(['max-hold', 'manual-stage']);
+export const PATIENT: ReadonlySet<string> = new Set(['max-hold', 'manual-stage', 'freeze']);
 
 /** The decision order: edit, revert, pause, hold, advance. Only the first that applies happens. */
 export function decide(facts: Facts): Action {
@@ -78,7 +79,8 @@ function move(facts: Facts): Action {
   const fresh = evidence.unitsAt !== null && at - evidence.unitsAt <= quietAfter(rollout.plan.flushMs);
   const compared = rollout.plan.guards.some(({ kind }) => kind === 'outcomes') && !isTimeOnly(rollout);
   if (!judgement.passing || (compared && !fresh)) return stay;
-  return nextStage(rollout);
+  const until = frozenUntil(rollout.plan.freeze ?? [], at);
+  return until === null ? nextStage(rollout) : wait('freeze', freezeText(rollout.plan.freeze ?? [], until));
 }
 
 /** One stage up, never several; after the last the rollout goes to 100 and is complete. */

@@ -3,6 +3,7 @@ import type { Judgement } from './guard/judge.ts';
 import { compareText, presentFigures } from './guard/sentences.ts';
 import { countText, durationText, percentText, plural } from './guard/words.ts';
 import type { Rollout } from './rollout.ts';
+import { PATIENT } from './rollout-decide.ts';
 
 /** One plain sentence or two: what is happening or what happened, on what evidence, and that it is safe. */
 export function sentenceOf(rollout: Rollout, evidence: Evidence, at: number): string {
@@ -75,7 +76,7 @@ function at({ percent, stage, plan, release }: Rollout): string {
 }
 
 function patient({ reason }: Rollout): boolean {
-  return reason?.code === 'max-hold' || reason?.code === 'manual-stage';
+  return reason !== null && PATIENT.has(reason.code);
 }
 
 function byHand(rollout: Rollout): string {

@@ -4,7 +4,7 @@ import { type Evidence, evidenceOf } from './guard/evidence.ts';
 import { percentText } from './guard/words.ts';
 import type { Change, Stored } from './ports.ts';
 import type { Rollout, RolloutState } from './rollout.ts';
-import type { Action } from './rollout-decide.ts';
+import { type Action, PATIENT } from './rollout-decide.ts';
 import { withPercent } from './rollout-rule.ts';
 
 export const BURGEE: Actor = { kind: 'burgee', id: 'controller', name: 'Burgee' };
@@ -142,7 +142,7 @@ const STEPS: Steps = {
     text: `Would have reverted, but a person changed the rule: ${text}.`,
   }),
   hold: ({ code, text }, { at }) => {
-    const patient = code === 'max-hold' || code === 'manual-stage';
+    const patient = PATIENT.has(code);
     return {
       fields: enter('holding', code, text, at),
       evidence: { announced: patient },
