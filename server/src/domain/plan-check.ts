@@ -1,6 +1,6 @@
 import type { FieldError } from './errors.ts';
 import { freezeMistakes } from './freeze.ts';
-import type { Guard } from './guard.ts';
+import { guardMistakes } from './guard-check.ts';
 import type { Plan } from './rollout.ts';
 import { mostPercent } from './rollout-plans.ts';
 
@@ -14,6 +14,8 @@ export function planMistakes(plan: Plan, sources: readonly string[]): FieldError
   holdbackMistakes(plan, say);
   if (plan.guards.filter(({ kind }) => kind === 'outcomes').length > 1)
     say('guards', 'must have at most one guard of kind outcomes');
+  if (plan.guards.filter(({ kind }) => kind === 'latency').length > 1)
+    say('guards', 'must have at most one guard of kind latency');
   const keys = new Set<string>();
   plan.guards.forEach((guard, i) => {
     if (keys.has(guard.key)) say(`guards[${i}].key`, `${guard.key} is there twice`);
@@ -56,18 +58,4 @@ function holdbackMistakes({ holdback, stages }: Plan, say: Say): void {
     if (i < stages.length - 1 && percent >= most) say(at, `must be below ${most}, where the holdback stops the last stage`);
     if (i === stages.length - 1 && percent < most) say(at, `must be at least ${most}: the last stage is the one that holds back`);
   });
-}
-
-function guardMistakes(guard: Guard, at: string, sources: readonly string[], say: Say): void {
-  for (const field of ['coolDownMs', 'retries'] as const) {
-    if (guard.action !== 'back' && guard[field] !== undefined) say(`${at}.${field}`, 'belongs to the action back only');
-  }
-  if (guard.kind === 'outcomes') {
-    if (!(guard.tolerated >= 1 && guard.tolerated < 50)) say(`${at}.tolerated`, 'must be at least 1 and below 50');
-    return;
-  }
-  if (!(guard.limit > 0 && guard.limit < 1)) say(`${at}.limit`, 'must be a rate between 0 and 1');
-  if (!sources.includes(guard.source)) {
-    say(`${at}.source`, sources.length === 0 ? 'the project has no metric source' : `must be one of ${sources.join(', ')}`);
-  }
 }

@@ -35,7 +35,16 @@ function rollout(fields: Partial<Rollout> = {}): Rollout {
     ...fields,
   };
 }
-const PASSING: Judgement = { revert: null, pause: null, hold: null, clear: true, passing: true, readings: [] };
+const PASSING: Judgement = {
+  revert: null,
+  kill: false,
+  back: null,
+  pause: null,
+  hold: null,
+  clear: true,
+  passing: true,
+  readings: [],
+};
 const reason = (code: string, since = AT - 1_000): StateReason => ({ code, text: 'why', since });
 const hold = { code: 'no-data' as const, text: 'nothing came' };
 const pause = { guard: 'g', code: 'guard-query', text: 'too many' };

@@ -1,7 +1,7 @@
 import { barsOf, evidenceOf, type Figures } from './guard/evidence.ts';
 import { isTimeOnly, judge } from './guard/judge.ts';
+import type { Reading } from './guard/opinion.ts';
 import { rateOf } from './guard/sentences.ts';
-import type { GuardAction, Verdict } from './guard.ts';
 import type { Stored } from './ports.ts';
 import { ENDED, type Rollout } from './rollout.ts';
 import { nextStage } from './rollout-decide.ts';
@@ -19,13 +19,7 @@ export interface RolloutView extends Omit<Rollout, 'evidence' | 'ruleDigest'> {
   };
   readonly totals: { readonly treatment: ArmTotals; readonly control: ArmTotals };
   readonly next: { readonly percent: number | null; readonly waitsFor: string };
-  readonly guards: readonly {
-    readonly key: string;
-    readonly kind: 'outcomes' | 'query';
-    readonly action: GuardAction;
-    readonly verdict: Verdict;
-    readonly text: string;
-  }[];
+  readonly guards: readonly Reading[];
   /** The rollout's page. */
   readonly url: string;
 }
@@ -44,7 +38,7 @@ export function viewOf(
   const { evidence: _, ruleDigest: __, ...rollout } = entity;
   const evidence = evidenceOf(entity);
   const judgement = judge(entity, evidence, entity.endedAt ?? now.at);
-  const bars = barsOf(entity.plan);
+  const bars = barsOf(entity.plan, evidence.restarts);
   const over = ENDED.has(entity.state);
   const stage = entity.plan.stages[entity.stage];
   const lnS = evidence.stage.since === entity.stageSince ? evidence.lnS : 0;

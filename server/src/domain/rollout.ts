@@ -37,6 +37,8 @@ export interface Plan {
   readonly controlSample: number;
   readonly flushMs: number;
   readonly openMs: number;
+  /** Each stage begins with everybody at risk again and a fresh process, at α divided by the stages: for high base rates. */
+  readonly freshRiskSet?: boolean;
   /** Percent of the audience kept on the old version until the last stage's bake ends: no stage goes above 100 − this. */
   readonly holdback?: number;
   /** When nothing advances; reverts and pauses always happen. */
@@ -73,6 +75,8 @@ export interface Rollout {
   readonly plan: Plan;
   /** It begins when that one completed, and is aborted when that one ends otherwise. */
   readonly after?: RolloutReference;
+  /** It has raised nothing yet: it waits for `after`, or for the end of a freeze. Its stage is −1. */
+  readonly waiting?: true;
   /** Those that wait, or waited, for this one. */
   readonly before?: readonly RolloutReference[];
   readonly state: RolloutState;

@@ -11,6 +11,7 @@ import type {
   Serve,
 } from '@burgee/engine';
 import type { Flag, FlagState } from './flag.ts';
+import { cutoffsOf } from './guard/latency-memory.ts';
 import type { EnvironmentPicture } from './ports.ts';
 import { ENDED, type Rollout } from './rollout.ts';
 
@@ -134,13 +135,14 @@ function changes<T extends RulesetFlag | RulesetSegment>(from: readonly T[], to:
 function rampMarks(rollouts: readonly Rollout[], now: number): ReadonlyMap<string, Ramp> {
   const marks = new Map<string, Ramp>();
   for (const rollout of [...rollouts].sort((a, b) => a.startedAt - b.startedAt)) {
+    if (rollout.waiting) continue;
     const ended = ENDED.has(rollout.state);
     const unconfirmed = rollout.state === 'reverted' && rollout.confirmedAt === null && now - (rollout.endedAt ?? 0) < CONFIRM_MS;
     const at = place(rollout.flag, rollout.rule);
     if (ended && (!unconfirmed || marks.has(at))) continue;
     const { controlSample, flushMs, openMs } = rollout.plan;
     const changedAt = Math.max(rollout.stageSince, rollout.endedAt ?? 0);
-    marks.set(at, { rollout: rollout.id, controlSample, flushMs, openMs, changedAt, cutoffsMs: [] });
+    marks.set(at, { rollout: rollout.id, controlSample, flushMs, openMs, changedAt, cutoffsMs: cutoffsOf(rollout.plan) });
   }
   return marks;
 }

@@ -1,5 +1,6 @@
 import type { Actor } from './access.ts';
 import { BurgeeError, type FieldError, invalid } from './errors.ts';
+import { isSourceGuard } from './guard.ts';
 import type { Change, MetricSource, Stored } from './ports.ts';
 import type { Plan } from './rollout.ts';
 
@@ -66,7 +67,7 @@ export function decideSource(before: Stored<MetricSource> | null, source: Metric
 export function decideSourceRemoval(before: Stored<MetricSource>, plans: readonly Stored<Plan>[], actor: Actor): Change {
   const { project, key } = before.entity;
   const by = plans
-    .filter(({ entity }) => entity.guards.some((guard) => guard.kind === 'query' && guard.source === key))
+    .filter(({ entity }) => entity.guards.some((guard) => isSourceGuard(guard) && guard.source === key))
     .map(({ entity }) => `plan/${entity.key}`);
   if (by.length > 0) throw new BurgeeError('in_use', `the metric source ${key} is read by ${by.join(', ')}`, { by });
   return {

@@ -1,6 +1,7 @@
 import type { Evidence, QueryState } from '../domain/guard/evidence.ts';
 import { type Bounds, NO_QUERY, nextWindow, takeSample } from '../domain/guard/query.ts';
-import type { QueryGuard, Sample } from '../domain/guard.ts';
+import { type Asked, asksOf } from '../domain/guard/source-windows.ts';
+import { isSourceGuard, type Sample, type SourceGuard } from '../domain/guard.ts';
 import type { Rollout } from '../domain/rollout.ts';
 import type { Held } from './held.ts';
 import type { Parts } from './parts.ts';
@@ -8,14 +9,14 @@ import type { Parts } from './parts.ts';
 /** A read of a metric source on its way, or back. Nobody waits for it: a slow source delays only its own guard. */
 export interface PendingRead {
   readonly window: Bounds & { readonly probe: boolean };
-  answer: { readonly sample: Sample; readonly at: number } | null;
+  answer: { readonly sample: Sample; readonly control?: Sample; readonly at: number } | null;
 }
 
 /** Takes the answers that came since the last tick, and asks for the windows that are due. */
 export function readSources(parts: Parts, held: Held, rollout: Rollout, evidence: Evidence, at: number): Evidence['queries'] {
   const queries: Record<string, QueryState> = { ...evidence.queries, ...held.queries };
   for (const guard of rollout.plan.guards) {
-    if (guard.kind !== 'query') continue;
+    if (!isSourceGuard(guard)) continue;
     let state = queries[guard.key] ?? NO_QUERY;
     const pending = held.reads.get(guard.key);
     if (pending?.answer) {
@@ -31,26 +32,35 @@ export function readSources(parts: Parts, held: Held, rollout: Rollout, evidence
   return queries;
 }
 
-function ask(parts: Parts, held: Held, rollout: Rollout, guard: QueryGuard, window: PendingRead['window']): void {
+function ask(parts: Parts, held: Held, rollout: Rollout, guard: SourceGuard, window: PendingRead['window']): void {
   const read: PendingRead = { window, answer: null };
   held.reads.set(guard.key, read);
-  readOnce(parts, rollout, guard, window)
-    .catch((error: unknown): Sample => {
+  const [first, control] = asksOf(guard);
+  const both = [first, ...(control === undefined ? [] : [control])].map((asked) =>
+    readOnce(parts, rollout, guard, { ...window, asked }).catch((error: unknown): Sample => {
       parts.log.error({ err: error, rollout: rollout.id, guard: guard.key }, 'a metric source could not be read');
       return { kind: 'unavailable', reason: 'reading it failed unexpectedly' };
-    })
-    .then((sample) => {
-      read.answer = { sample, at: parts.clock() };
+    }),
+  );
+  Promise.all(both)
+    .then(([sample = LOST, second]) => {
+      read.answer = { sample, ...(second && { control: second }), at: parts.clock() };
     })
     // nothing above can throw: the promise is handled
     .catch(() => undefined);
 }
+const LOST: Sample = { kind: 'unavailable', reason: 'nothing was asked' };
 
-async function readOnce(parts: Parts, rollout: Rollout, guard: QueryGuard, window: Bounds): Promise<Sample> {
-  const source = await parts.store.get('source', { project: rollout.project, key: guard.source });
+async function readOnce(
+  parts: Parts,
+  rollout: Rollout,
+  { source: key }: SourceGuard,
+  { asked, from, to }: Bounds & { readonly asked: Asked },
+): Promise<Sample> {
+  const source = await parts.store.get('source', { project: rollout.project, key });
   if (source === undefined) return { kind: 'unavailable', reason: 'the metric source was deleted', permanent: true };
   const { flag, environment } = rollout;
-  return parts.metrics.read({ source: source.entity, guard, flag, environment, from: window.from, to: window.to });
+  return parts.metrics.read({ source: source.entity, guard: asked, flag, environment, from, to });
 }
 
 /** Whether there is news worth storing: the time of the next try is not. */

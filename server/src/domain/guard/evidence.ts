@@ -1,4 +1,5 @@
 import type { Plan, Rollout } from '../rollout.ts';
+import { type LatencyProcess, newLatency } from './latency.ts';
 import { type Mixture, NEW_MIXTURE } from './mixture.ts';
 import type { OpenList } from './open-exposures.ts';
 import type { Bets } from './process.ts';
@@ -22,7 +23,16 @@ export interface QueryState {
   /** End of the newest window that was judged, ms; the next begins there. */
   readonly to: number;
   /** The newest judged window: its start, errors, total and data's age. */
-  readonly newest: { readonly from: number; readonly errors: number; readonly total: number; readonly asOf: number } | null;
+  readonly newest: {
+    readonly from: number;
+    readonly errors: number;
+    readonly total: number;
+    readonly asOf: number;
+    /** Where the arms are compared: then the numbers above are the treatment's. */
+    readonly control?: { readonly errors: number; readonly total: number };
+  } | null;
+  /** Bad readings in a row, of a threshold. */
+  readonly bad?: number;
   /** Why the last read told nothing, since when. */
   readonly trouble: {
     readonly kind: 'unavailable' | 'no-data' | 'stale';
@@ -57,6 +67,11 @@ export interface Evidence {
   /** Highest folded sequence of each reporting process, and when: reports reorder. */
   readonly instances: Readonly<Record<string, { readonly sequence: number; readonly at: number }>>;
   readonly queries: Readonly<Record<string, QueryState>>;
+  readonly latency: LatencyProcess;
+  readonly latencySpending: Spending;
+  /** Automatic steps back so far, each of which began the processes anew at half the chance, and the time of the last. */
+  readonly restarts: number;
+  readonly backAt: number | null;
   /** Guards whose pause a person has overruled by resuming. */
   readonly overruled: readonly string[];
   /** The present hold was announced; the failing evidence of an edited rollout was paged. */
@@ -82,6 +97,10 @@ export const NO_EVIDENCE: Evidence = {
   open: [],
   instances: {},
   queries: {},
+  latency: newLatency(0),
+  latencySpending: NOTHING_SPENT,
+  restarts: 0,
+  backAt: null,
   overruled: [],
   announced: false,
   paged: false,
@@ -99,8 +118,16 @@ export function betsOf(plan: Plan): Bets {
   return { tolerated: guard?.kind === 'outcomes' ? guard.tolerated : 1, rhoBad: plan.rhoBad };
 }
 
-/** The bars of a plan's evidence: ln(m/α) to revert and to pause, ln(1/β) to advance; m guards share α. */
-export function barsOf(plan: Plan): { readonly revert: number; readonly pause: number; readonly advance: number } {
-  const m = Math.max(1, plan.guards.length);
+/**
+ * The bars of a plan's evidence: ln(m/α) to revert and to pause, ln(1/β) to advance; m guards share α. After each step back the
+ * processes begin anew at half the α before; where each stage has a risk set of its own, the stages share α.
+ */
+export function barsOf(plan: Plan, restarts = 0): { readonly revert: number; readonly pause: number; readonly advance: number } {
+  const m = Math.max(1, plan.guards.length) * (plan.freshRiskSet === true ? Math.max(1, plan.stages.length) : 1) * 2 ** restarts;
   return { revert: Math.log(m / plan.revertAlpha), pause: Math.log(m / plan.pauseAlpha), advance: Math.log(1 / plan.beta) };
+}
+
+/** The chance that a bar stands for: that of one guard. */
+export function chanceOf(bar: number): number {
+  return Math.exp(-bar);
 }

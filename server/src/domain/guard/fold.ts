@@ -1,13 +1,13 @@
-import { decodeHashes, sampled, type UnitHash } from '@burgee/engine';
+import { type ArmReport, decodeHashes, sampled, type UnitHash } from '@burgee/engine';
 import type { UnfoldedReport } from '../ports.ts';
 import type { Plan } from '../rollout.ts';
-import type { Group } from './at-risk.ts';
 import type { Evidence } from './evidence.ts';
+import { cutoffsOf, type SlowUnits } from './latency-memory.ts';
 import type { OpenExposures } from './open-exposures.ts';
 
 /** A tick's reports, sorted into groups, and what they say beside units. */
 export interface Gathered {
-  readonly groups: readonly Group[];
+  readonly groups: readonly SlowUnits[];
   readonly instances: Evidence['instances'];
   readonly unattributed: number;
 }
@@ -26,21 +26,23 @@ export function gather(
   open: OpenExposures,
   now: { readonly at: number; readonly plan: Plan; readonly instances: Evidence['instances']; readonly expire: boolean },
 ): Gathered {
-  const groups = new Map<string, Group>();
+  const groups = new Map<string, SlowUnits>();
+  const cutoffs = cutoffsOf(now.plan);
   const instances = new Map(Object.entries(now.instances));
   let unattributed = 0;
-  // what comes with a client key is never evidence
-  for (const { report, part, receivedAt } of inOrder(reports.filter(({ client }) => !client))) {
+  for (const { report, part, receivedAt } of inOrder(reports.filter(isEvidence))) {
     const stratum = `${report.app}/${report.platform}`;
     const newest = instances.get(report.instance)?.sequence ?? 0;
-    unattributed += part.unattributed;
-    for (const { arm, percent, opened, closed, failed } of part.arms) {
-      const group = groupOf(groups, percent, stratum);
+    unattributed += Number.isFinite(part.unattributed) ? part.unattributed : 0;
+    for (const { arm, percent, opened, closed, failed, slow } of part.arms.filter(isArm)) {
+      const group = groupOf(groups, cutoffs, percent, stratum);
       const [all, bad] = [readUnits(closed), readUnits(failed)];
       (arm === 'treatment' ? group.closed1 : group.closed0).push(...all);
       (arm === 'treatment' ? group.failed1 : group.failed0).push(...bad);
       // a failure may be sent before the list that its unit closes in: a sampled one counts all the same
       if (arm === 'control') group.closed0.push(...bad.filter((unit) => sampled(unit, now.plan.controlSample)));
+      const slower = arm === 'treatment' ? group.slow1 : group.slow0;
+      for (const [i, units] of slower.entries()) units.push(...readUnits(slow[i]));
       for (const unit of [...all, ...bad]) open.close(unit, arm);
       // a late report's exposures may have closed in one that was folded before it
       if (report.sequence < newest) continue;
@@ -57,27 +59,33 @@ export function gather(
   };
 }
 
-function failOverdue(groups: Map<string, Group>, open: OpenExposures, at: number, plan: Plan): void {
+function failOverdue(groups: Map<string, SlowUnits>, open: OpenExposures, at: number, plan: Plan): void {
+  const cutoffs = cutoffsOf(plan);
   const grace = GRACE_FLUSHES * plan.flushMs + GRACE_MS;
   for (const { unit, arm, percent, stratum } of open.takeOverdue(at - plan.openMs - grace)) {
-    const group = groupOf(groups, percent, stratum);
+    const group = groupOf(groups, cutoffs, percent, stratum);
     if (arm === 'treatment') group.closed1.push(unit);
     else if (sampled(unit, plan.controlSample)) group.closed0.push(unit);
     (arm === 'treatment' ? group.failed1 : group.failed0).push(unit);
+    // overdue is slower than every cut-off that is shorter; of control only the sampled are open
+    const slower = arm === 'treatment' ? group.slow1 : group.slow0;
+    for (const [i, units] of slower.entries()) if ((cutoffs[i] ?? plan.openMs) < plan.openMs) units.push(unit);
   }
 }
 
-function groupOf(groups: Map<string, Group>, percent: number, stratum: string): Group {
+function groupOf(groups: Map<string, SlowUnits>, cutoffs: readonly number[], percent: number, stratum: string): SlowUnits {
   const key = `${percent} ${stratum}`;
   const known = groups.get(key);
   if (known) return known;
-  const group = { percent, stratum, closed1: [], closed0: [], failed1: [], failed0: [] };
+  const lists = () => cutoffs.map((): UnitHash[] => []);
+  const units = { closed1: [], closed0: [], failed1: [], failed0: [], slow1: lists(), slow0: lists() };
+  const group = { percent, stratum, ...units };
   groups.set(key, group);
   return group;
 }
 
-function isSomething({ closed1, closed0, failed1, failed0 }: Group): boolean {
-  return closed1.length + closed0.length + failed1.length + failed0.length > 0;
+function isSomething({ closed1, closed0, failed1, failed0, slow1, slow0 }: SlowUnits): boolean {
+  return [closed1, closed0, failed1, failed0, ...slow1, ...slow0].some((units) => units.length > 0);
 }
 
 function inOrder(reports: readonly UnfoldedReport[]): UnfoldedReport[] {
@@ -88,9 +96,22 @@ function order(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** What comes with a client key is never evidence, and what is not a report is nothing. */
+function isEvidence(stored: UnfoldedReport): boolean {
+  const { client, report, part } = (stored ?? {}) as Partial<UnfoldedReport>;
+  return (
+    client === false && typeof report?.instance === 'string' && Number.isFinite(report.sequence) && Array.isArray(part?.arms)
+  );
+}
+
+function isArm(arm: ArmReport): boolean {
+  if (typeof arm !== 'object' || arm === null || !Array.isArray(arm.slow)) return false;
+  return (arm.arm === 'treatment' || arm.arm === 'control') && arm.percent >= 0 && arm.percent <= 100;
+}
+
 /** One malformed list must not stop a guard: it is read as empty. */
-function readUnits(text: string): UnitHash[] {
-  if (text === '') return [];
+function readUnits(text: string | undefined): UnitHash[] {
+  if (typeof text !== 'string' || text === '') return [];
   try {
     return decodeHashes(text);
   } catch {

@@ -2,7 +2,7 @@ import { sampled, type UnitHash } from '@burgee/engine';
 import { type Counts, lnRatio, lnRatioExact, ratiosAbove } from './comparison.ts';
 import { logSum } from './logarithms.ts';
 import { lnMixture, type Mixture, NEW_MIXTURE, updateMixture } from './mixture.ts';
-import { isComparable, NEW_PROCESS, wantsExact } from './process.ts';
+import { isComparable, wantsExact } from './process.ts';
 import { UnitSet } from './unit-set.ts';
 
 /** Units of one (percent seen, stratum) that closed, and for each cut-off those with work slower than it; repeats included. */
@@ -61,7 +61,7 @@ export function tallySlow(
 export function slowLines(process: LatencyProcess, counts: readonly Counts[]): SlowLine[] {
   return counts.map((one, i) => ({
     ...one,
-    exact: wantsExact({ ...NEW_PROCESS, base: process.base[i] ?? { n: 0, e: 0 } }, one),
+    exact: wantsExact({ base: process.base[i] ?? { n: 0, e: 0 } }, one),
   }));
 }
 

@@ -1,16 +1,19 @@
 import { decodeHashes, encodeHashes } from '@burgee/engine';
 import type { UnfoldedReport } from '../ports.ts';
-import type { Batch, Rollout } from '../rollout.ts';
+import type { Batch, Plan, Rollout } from '../rollout.ts';
 import { atNewStage, type Known, meet, nobody, type Tally, tally } from './at-risk.ts';
 import { shareOf } from './comparison.ts';
 import { type BothArms, betsOf, type Evidence, NO_FIGURES } from './evidence.ts';
 import { gather } from './fold.ts';
+import { newLatency } from './latency.ts';
+import { foldLatency, type LatencyMemory, type LatencyRow, newLatencyMemory, replayLatency } from './latency-memory.ts';
 import { lnMixture } from './mixture.ts';
 import { OpenExposures } from './open-exposures.ts';
 import { isComparable, type Line, NEW_PROCESS, type Process, stepProcess, type Tick, wantsExact } from './process.ts';
 import { expectedShare, lnSampleRatio } from './sample-ratio.ts';
-import { nextWeight } from './start-weights.ts';
+import { NOTHING_SPENT, nextWeight } from './start-weights.ts';
 import { sinceHeaviest } from './starts.ts';
+import { UnitSet } from './unit-set.ts';
 
 /** What the holder of a rollout keeps between ticks; `replay` makes it from the batch log. Mutable: drop it after a failed commit. */
 export interface Memory {
@@ -19,6 +22,9 @@ export interface Memory {
   open: OpenExposures;
   stage: BothArms;
   totals: BothArms;
+  latency: LatencyMemory;
+  /** Steps back that the processes began anew after. */
+  restarts: number;
 }
 
 /** The part of a batch row that only a replay reads. */
@@ -28,6 +34,10 @@ export interface LineState {
   readonly since: number;
   readonly inStage: boolean;
   readonly exact: boolean;
+  /** Absent without latency cut-offs. */
+  readonly latency?: LatencyRow;
+  /** Absent before the first step back. */
+  readonly restarts?: number;
 }
 
 /** Folds a tick's reports into memory; answers the rows to log and the evidence to store, or null where nothing came. */
@@ -41,8 +51,11 @@ export function foldTick(
   const { plan, percent, stageSince: since } = rollout;
   const gathered = gather(reports, memory.open, { ...now, plan, instances: evidence.instances });
   if (reports.length === 0 && gathered.groups.length === 0) return null;
-  if (memory.process.since !== since) enterStage(memory);
-
+  const spent = beginTick(memory, plan, since, evidence.restarts) ? FRESH : evidence;
+  const { rows, spending: latencySpending } = foldLatency(memory.latency, gathered.groups, {
+    ...{ plan, percent, at: now.at, stage: rollout.stage },
+    spending: spent.latencySpending,
+  });
   const tallies = gathered.groups.map((group) => {
     const inStage = group.percent === percent;
     return { group, inStage, tally: tally(group, memory.known, inStage) };
@@ -54,12 +67,18 @@ export function foldTick(
   }));
   const stageSeen = lines.some((line) => line.inStage && isComparable(line));
   const { weight, spending } = lines.some(isComparable)
-    ? nextWeight(evidence.spending, plan, { at: now.at, stage: rollout.stage, stageSeen })
-    : { weight: 0, spending: evidence.spending };
+    ? nextWeight(spent.spending, plan, { at: now.at, stage: rollout.stage, stageSeen })
+    : { weight: 0, spending: spent.spending };
   const tick = evidence.tick + 1;
   const after = applyTick(memory, { weight, since, lines }, rollout);
   const batches = tallies.map(({ group, inStage, tally: t }, i): Batch => {
-    const state: LineState = { tick, weight, since, inStage, exact: lines[i]?.exact ?? false };
+    const latency = rows[i];
+    const { restarts } = memory;
+    const state: LineState = {
+      ...{ tick, weight, since, inStage, exact: lines[i]?.exact ?? false },
+      ...(latency && { latency }),
+      ...(restarts > 0 && { restarts }),
+    };
     return {
       rollout: rollout.id,
       seq: evidence.seq + 1 + i,
@@ -85,6 +104,7 @@ export function foldTick(
       unitsAt: tallies.some(({ tally: t }) => t.n1 + t.n0 > 0) ? now.at : evidence.unitsAt,
       treatedAt: treated ? now.at : evidence.treatedAt,
       spending,
+      latencySpending,
       unattributed: evidence.unattributed + gathered.unattributed,
       open: memory.open.toList(),
       instances: gathered.instances,
@@ -96,7 +116,7 @@ export function foldTick(
 export function summary(
   memory: Memory,
   rollout: Rollout,
-): Pick<Evidence, 'mixture' | 'lnM' | 'lnS' | 'heaviest' | 'stage' | 'totals'> {
+): Pick<Evidence, 'mixture' | 'lnM' | 'lnS' | 'heaviest' | 'stage' | 'totals' | 'latency'> {
   const { process, stage } = memory;
   const current = process.since === rollout.stageSince;
   const figures = current ? stage : NO_FIGURES;
@@ -112,6 +132,7 @@ export function summary(
       lnMismatch: lnSampleRatio(figures.treatment.units, figures.control.units, w),
     },
     totals: memory.totals,
+    latency: memory.latency.process,
   };
 }
 
@@ -119,6 +140,8 @@ export function summary(
 export interface ReplayedTick {
   readonly rows: readonly [Batch, ...Batch[]];
   readonly before: Process;
+  /** The processes began anew with it. */
+  readonly anew: boolean;
   readonly after: readonly { readonly lnM: number; readonly lnS: number }[];
 }
 
@@ -135,10 +158,12 @@ export function replay(
     open: OpenExposures.from(evidence.open),
     stage: NO_FIGURES,
     totals: NO_FIGURES,
+    latency: newLatencyMemory(rollout.plan),
+    restarts: 0,
   };
   for (const rows of byTick(log)) {
     const first = rows[0].state as LineState;
-    if (memory.process.since !== first.since) enterStage(memory);
+    const anew = beginTick(memory, rollout.plan, first.since, first.restarts ?? 0);
     const lines = rows.map((row) => {
       const state = row.state as LineState;
       const [erred, seen1, seen0] = [decodeHashes(row.erred), decodeHashes(row.seen1), decodeHashes(row.seen0)];
@@ -148,10 +173,16 @@ export function replay(
       const { n1, e1, n0, e0 } = row;
       return { n1, e1, n0, e0, inStage: state.inStage, exact: state.exact };
     });
+    replayLatency(
+      memory.latency,
+      rollout.plan,
+      rows.flatMap(({ state }) => (state as LineState).latency ?? []),
+    );
     const before = memory.process;
     const after = applyTick(memory, { weight: first.weight, since: first.since, lines }, rollout);
-    look?.({ rows, before, after }, memory);
+    look?.({ rows, before, after, anew }, memory);
   }
+  if (memory.restarts !== evidence.restarts) restart(memory, evidence.restarts);
   return memory;
 }
 
@@ -166,10 +197,31 @@ function byTick(log: readonly Batch[]): [Batch, ...Batch[]][] {
   return [...ticks.values()];
 }
 
-function enterStage(memory: Memory): void {
-  memory.known = atNewStage(memory.known);
-  memory.stage = NO_FIGURES;
+/** Readies memory for a tick: at a new stage, and after a step back. Whether the processes begin anew. */
+function beginTick(memory: Memory, plan: Plan, since: number, restarts: number): boolean {
+  const entered = memory.process.since !== since;
+  const fresh = entered && plan.freshRiskSet === true;
+  if (entered) {
+    memory.known = atNewStage(memory.known);
+    memory.stage = NO_FIGURES;
+  }
+  if (fresh) {
+    memory.known = { ...memory.known, erred: new UnitSet() };
+    memory.latency = newLatencyMemory(plan);
+  }
+  const anew = fresh || memory.restarts !== restarts;
+  if (anew) restart(memory, restarts);
+  return anew;
 }
+
+/** The processes begin anew; who has erred stays known. */
+function restart(memory: Memory, restarts: number): void {
+  const { since, lnS, base } = memory.process;
+  memory.restarts = restarts;
+  memory.process = { ...NEW_PROCESS, since, lnS, base };
+  memory.latency = { ...memory.latency, process: newLatency(memory.latency.crossed.length) };
+}
+const FRESH = { spending: NOTHING_SPENT, latencySpending: NOTHING_SPENT };
 
 function applyTick(memory: Memory, tick: Tick & { readonly lines: readonly (Line & Partial<Tally>)[] }, rollout: Rollout) {
   const { process, after } = stepProcess(memory.process, tick, betsOf(rollout.plan));

@@ -1,8 +1,10 @@
 import type { Guard } from '../guard.ts';
 import type { Plan, Stage } from '../rollout.ts';
 import { boundRequests, boundSeconds, boundUnits, unitsToClear } from './bound.ts';
+import { barsOf, chanceOf } from './evidence.ts';
 import { AUTO_SHARES } from './latency-cutoffs.ts';
 import { expectedShare } from './sample-ratio.ts';
+import { comparesArms } from './source-windows.ts';
 
 /** What is expected of a rule's audience: from the last day's traffic, or a guess. */
 export interface Traffic {
@@ -62,7 +64,7 @@ export function powerOf(plan: Plan, traffic: Traffic): StagePower[] {
     const clearMs = waits && untilClear <= stage.maxHoldMs ? Math.ceil(untilClear) : null;
     const watchedMs = waits ? Math.max(stage.bakeMs, clearMs ?? stage.maxHoldMs) : stage.bakeMs;
     const units = (unitsPerSecond * watchedMs) / 1_000;
-    const alpha = revertAlphaOf(plan);
+    const alpha = chanceOf(barsOf(plan).revert);
     return {
       stage: i,
       percent: stage.percent,
@@ -73,11 +75,6 @@ export function powerOf(plan: Plan, traffic: Traffic): StagePower[] {
       guards: plan.guards.map((guard) => guardPower(guard, { plan, stage, share, units, watchedMs, alpha, traffic })),
     };
   });
-}
-
-/** The chance that all guards of a stage share evenly. */
-function revertAlphaOf(plan: Plan): number {
-  return plan.revertAlpha / Math.max(1, plan.guards.length);
 }
 
 function expectedOf(stage: Stage, clearMs: number | null): number | null {
@@ -105,12 +102,24 @@ function guardPower(guard: Guard, at: Circumstances): GuardPower {
     const sees = smallestSeen({ ...at, base: at.traffic.errorRate, tolerated: guard.tolerated, minErrors, minDifference });
     return { ...blind, sees };
   }
+  if (guard.kind === 'latency') {
+    const cutoffs = guard.cutoffsMs === 'auto' ? AUTO_SHARES.length : guard.cutoffsMs.length;
+    const seen = smallestSlower({ ...at, tolerated: guard.tolerated, cutoffs }).flatMap(({ sees }) => sees ?? []);
+    return { ...blind, sees: seen.sort((a, b) => a.ratio - b.ratio)[0] ?? null };
+  }
   const service = at.traffic.services[key];
-  if (service === undefined) return blind;
+  if (service === undefined || guard.kind === 'threshold') return blind;
   const requests = (service.requestsPerSecond * at.watchedMs) / 1_000;
-  const needs = neededRate({ base: service.rate, limit: guard.limit, treated });
-  const sees = smallestAbove({ base: service.rate, limit: guard.limit, treated, requests, alpha: at.alpha });
-  return { ...blind, needs, sees };
+  const whole = { base: service.rate, treated, alpha: at.alpha };
+  if (guard.kind === 'rate') {
+    return { ...blind, sees: smallestEvents({ ...whole, limit: guard.limitPerSecond, seconds: at.watchedMs / 1_000 }) };
+  }
+  if (comparesArms(guard)) {
+    const units = requests * treated;
+    return { ...blind, sees: smallestSeen({ ...whole, share: treated, units, tolerated: guard.tolerated ?? 1 }) };
+  }
+  const needs = neededRate({ ...whole, limit: guard.limit });
+  return { ...blind, needs, sees: smallestAbove({ ...whole, limit: guard.limit, requests }) };
 }
 
 /**

@@ -45,7 +45,7 @@ export function isComparable({ n1, n0 }: Counts): boolean {
 const EXACT_TERMS = 20_000;
 
 /** Whether earlier batches say that the base rate is above 20 %. */
-export function wantsExact(process: Process, batch: Counts): boolean {
+export function wantsExact(process: Pick<Process, 'base'>, batch: Counts): boolean {
   const { n, e } = process.base;
   return n >= 50 && e > 0.2 * n && Math.min(batch.n1, batch.e0 + batch.e1) <= EXACT_TERMS;
 }

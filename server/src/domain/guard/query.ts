@@ -1,8 +1,11 @@
-import type { QueryGuard, Sample } from '../guard.ts';
+import type { Sample, SourceGuard } from '../guard.ts';
 import type { Rollout } from '../rollout.ts';
 import { lnAboveLimit } from './absolute.ts';
+import { lnRatio, ratiosAbove } from './comparison.ts';
 import type { QueryState } from './evidence.ts';
 import { NEW_MIXTURE, updateMixture } from './mixture.ts';
+import { lnAboveRate } from './rate.ts';
+import { comparesArms } from './source-windows.ts';
 import { NOTHING_SPENT, nextWeight } from './start-weights.ts';
 
 export const NO_QUERY: QueryState = { mixture: NEW_MIXTURE, spending: NOTHING_SPENT, to: 0, newest: null, trouble: null };
@@ -13,12 +16,12 @@ export interface Bounds {
 }
 
 /**
- * The window that a query guard should read now, or null. Windows never overlap, lie wholly inside one stage, and end at
- * now − lag at the latest; after an outage the time in between is left out. Reading starts as soon as the stage does, so
- * that a source that is down is known at once: such an early window is only a probe.
+ * The window that a guard should read now, or null. Windows never overlap, lie wholly inside one stage, and end at now − lag at
+ * the latest; after an outage the time in between is left out. Reading starts as soon as the stage does, so that a source that
+ * is down is known at once: such an early window is only a probe.
  */
 export function nextWindow(
-  guard: QueryGuard,
+  guard: Pick<SourceGuard, 'lagMs' | 'windowMs'>,
   state: QueryState,
   stageSince: number,
   at: number,
@@ -35,44 +38,81 @@ export function nextWindow(
 const RETRY_MS = 1_000;
 const RETRY_PERMANENT_MS = 30_000;
 
+type Trouble = NonNullable<QueryState['trouble']>;
+/** Counts of one window: of everybody, or of the treatment and of control. */
+type Counted = readonly Extract<Sample, { kind: 'ok' }>[];
+
 /** What a read makes of the state. A probe's numbers belong to the time before and are not judged. */
 export function takeSample(
-  guard: QueryGuard,
+  guard: SourceGuard,
   state: QueryState,
   rollout: Rollout,
-  read: Bounds & { readonly probe: boolean; readonly sample: Sample; readonly at: number },
+  read: Bounds & { readonly probe: boolean; readonly sample: Sample; readonly control?: Sample; readonly at: number },
 ): QueryState {
-  const { sample, at } = read;
-  const since = (kind: 'unavailable' | 'no-data' | 'stale') => (state.trouble?.kind === kind ? state.trouble.since : at);
-  const troubled = (kind: 'unavailable' | 'no-data' | 'stale', text: string, wait = RETRY_MS, permanent = false): QueryState => ({
-    ...state,
-    trouble: { kind, text, since: since(kind), retryAt: at + wait, permanent },
-  });
-  if (sample.kind === 'unavailable') {
-    const wait = sample.retryAfterMs ?? (sample.permanent ? RETRY_PERMANENT_MS : RETRY_MS);
-    return troubled('unavailable', sample.reason, wait, sample.permanent ?? false);
+  const { at } = read;
+  const samples = read.control === undefined ? [read.sample] : [read.sample, read.control];
+  const wanted = guard.kind === 'query' && comparesArms(guard) ? 2 : 1;
+  for (const sample of samples) {
+    const found = troubleIn(guard, sample, at);
+    if (found === null) continue;
+    const since = state.trouble?.kind === found.kind ? state.trouble.since : at;
+    const { wait = RETRY_MS, permanent = false } = found;
+    return { ...state, trouble: { kind: found.kind, text: found.text, since, retryAt: at + wait, permanent } };
   }
-  if (sample.kind === 'no_data') return troubled('no-data', sample.reason);
+  const counted = samples.flatMap((sample) => (sample.kind === 'ok' ? sample : []));
+  const [first, control] = counted;
+  if (first === undefined || counted.length !== wanted) return state;
+  const asOf = Math.min(...counted.map((one) => one.asOf));
+  const { errors, total } = first;
+  const against = control === undefined ? {} : { control: { errors: control.errors, total: control.total } };
+  const newest = { from: read.from, errors, total, asOf, ...against };
+  if (read.probe || read.from < rollout.stageSince) return { ...state, trouble: null, newest };
+  if (guard.kind === 'threshold') {
+    return { ...state, to: read.to, newest, trouble: null, bad: errors > guard.limit ? (state.bad ?? 0) + 1 : 0 };
+  }
+  const { weight, spending } = nextWeight(state.spending, rollout.plan, { at, stage: rollout.stage, stageSeen: true });
+  const mixture = updateMixture(state.mixture, weight, factorsOf(guard, counted, read.to - read.from));
+  return { mixture, spending, to: read.to, newest, trouble: null };
+}
+
+/** ln L of one window for each ratio. Arms are compared by requests, in the binomial form: there may be millions. */
+function factorsOf(guard: Exclude<SourceGuard, { kind: 'threshold' }>, counted: Counted, ms: number): number[] {
+  const [{ errors, total } = { errors: 0, total: 0 }, control] = counted;
+  if (guard.kind === 'rate') return lnAboveRate({ events: errors, seconds: ms / 1_000 }, guard.limitPerSecond);
+  if (control === undefined) return lnAboveLimit({ errors, total }, guard.limit);
+  const counts = { n1: total, e1: errors, n0: control.total, e0: control.errors };
+  const { tolerated = 1 } = guard;
+  return ratiosAbove(tolerated).map((ratio) => lnRatio(counts, ratio, tolerated));
+}
+
+/** Why an answer tells nothing, or null. */
+function troubleIn(
+  guard: SourceGuard,
+  sample: Sample,
+  at: number,
+): (Pick<Trouble, 'kind' | 'text'> & { readonly wait?: number; readonly permanent?: boolean }) | null {
+  if (sample.kind === 'unavailable') {
+    const { permanent = false, retryAfterMs } = sample;
+    const wait = retryAfterMs ?? (permanent ? RETRY_PERMANENT_MS : RETRY_MS);
+    return { kind: 'unavailable', text: sample.reason, wait, permanent };
+  }
+  if (sample.kind === 'no_data') return { kind: 'no-data', text: sample.reason };
   const { errors, total, asOf } = sample;
   if (!Number.isFinite(errors) || !Number.isFinite(total) || errors < 0 || errors > total) {
-    return troubled('no-data', `it answered ${errors} errors of ${total}, which cannot be`);
+    return { kind: 'no-data', text: `it answered ${errors} errors of ${total}, which cannot be` };
   }
-  if (total === 0) return troubled('no-data', 'it saw no traffic');
-  if (!(asOf >= at - guard.maxAgeMs)) return troubled('stale', 'its newest data is too old');
-  if (read.probe || read.from < rollout.stageSince)
-    return { ...state, trouble: null, newest: { from: read.from, errors, total, asOf } };
-  const { weight, spending } = nextWeight(state.spending, rollout.plan, { at, stage: rollout.stage, stageSeen: true });
-  return {
-    mixture: updateMixture(state.mixture, weight, lnAboveLimit({ errors, total }, guard.limit)),
-    spending,
-    to: read.to,
-    newest: { from: read.from, errors, total, asOf },
-    trouble: null,
-  };
+  // no event in a window is an answer, no request is none
+  if (total === 0 && guard.kind === 'query') return { kind: 'no-data', text: 'it saw no traffic' };
+  return asOf >= at - guard.maxAgeMs ? null : { kind: 'stale', text: 'its newest data is too old' };
 }
 
 /** Whether the newest window lies in this stage and its data is fresh: only that lets a stage pass. */
-export function isFresh(guard: QueryGuard, state: QueryState, stageSince: number, at: number): boolean {
+export function isFresh(
+  guard: Pick<SourceGuard, 'maxAgeMs' | 'windowMs' | 'lagMs'>,
+  state: QueryState,
+  stageSince: number,
+  at: number,
+): boolean {
   const { newest } = state;
   return newest !== null && newest.from >= stageSince && at - newest.asOf <= guard.maxAgeMs + guard.windowMs + guard.lagMs;
 }

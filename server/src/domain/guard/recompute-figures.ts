@@ -51,14 +51,16 @@ export function compareOrder(log: readonly Batch[], stored: Evidence, differ: Di
 /** Goes the controller's way through the log, and compares every figure of every row. */
 export function walk(rollout: Rollout, log: readonly Batch[], stored: Evidence, differ: Differ): Walked {
   const { plan } = rollout;
-  const bars = barsOf(plan);
-  const near = Math.min(bars.revert, bars.pause) - CLOSE;
   const newest = log.at(-1);
   const marks: Mark[] = [];
   let spending = NOTHING_SPENT;
   let evidence: Evidence = NO_EVIDENCE;
 
-  function look({ rows, before, after }: ReplayedTick, memory: Memory): void {
+  function look({ rows, before, after, anew }: ReplayedTick, memory: Memory): void {
+    if (anew) spending = NOTHING_SPENT;
+    const { restarts } = memory;
+    const bars = barsOf(plan, restarts);
+    const near = Math.min(bars.revert, bars.pause) - CLOSE;
     const [{ stage, at }] = rows;
     const [{ since }] = rows.map(stateOf) as [LineState];
     const stageSeen = rows.some((row) => stateOf(row).inStage && isComparable(row));
@@ -79,7 +81,7 @@ export function walk(rollout: Rollout, log: readonly Batch[], stored: Evidence, 
     const then: Rollout = { ...rollout, stage, percent, stageSince: since };
     // below both bars nothing can be asked for, and who failed since when need not be known
     const asks = lnM >= near || last === newest;
-    evidence = { ...NO_EVIDENCE, seq: last.seq, at, spending, ...(asks && summary(memory, then)) };
+    evidence = { ...NO_EVIDENCE, seq: last.seq, at, spending, restarts, ...(asks && summary(memory, then)) };
     const judgement = asks ? judge(then, evidence, at) : null;
     const wants = judgement?.revert ? 'revert' : judgement?.pause ? 'pause' : null;
     const failing = judgement?.readings.flatMap(({ verdict, key }) => (verdict === 'fail' ? [key] : [])) ?? [];

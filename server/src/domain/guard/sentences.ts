@@ -1,4 +1,5 @@
-import type { QueryGuard } from '../guard.ts';
+import type { SourceGuard } from '../guard.ts';
+import type { Counts } from './comparison.ts';
 import type { BothArms, Evidence, Figures, QueryState } from './evidence.ts';
 import { countText, oddsText, plural, rateText } from './words.ts';
 
@@ -29,10 +30,32 @@ export function lacksText(compared: string, chance: number): string {
   return `${compared}; the chance of this by luck is below ${oddsText(chance)}`;
 }
 
-/** `checkout-errors: 12 of 400 failed (3.0 %) in the newest window, limit 2.0 %` */
-export function limitText(guard: QueryGuard, { newest }: QueryState): string {
+/** `“latency”: 34 of 140 requests of new users …` is what it counts: visits of users who had not been so slow before. */
+export function slowText(cutoffMs: number, { n1, e1, n0, e0 }: Counts): string {
+  const part = (e: number, n: number) => `${countText(e)} of ${countText(n)} (${rateText(rateOf({ units: n, errors: e }))})`;
+  return `${part(e1, n1)} on the new version took longer than ${countText(cutoffMs)} ms for the first time against ${part(e0, n0)} without it`;
+}
+
+/** `“checkout-errors”: 12 of 400 failed (3.0 %) in the newest window, the limit is 2.0 %` */
+export function limitText(guard: SourceGuard, state: QueryState): string {
+  const { newest } = state;
   if (newest === null) return `“${guard.key}” has not been read yet`;
-  const { errors, total } = newest;
-  const rate = rateText(total === 0 ? 0 : errors / total);
-  return `“${guard.key}”: ${countText(errors)} of ${countText(total)} failed (${rate}) in the newest window, the limit is ${rateText(guard.limit)}`;
+  const { errors, total, control } = newest;
+  const said = `“${guard.key}”: `;
+  if (guard.kind === 'rate') {
+    const perSecond = errors / (guard.windowMs / 1_000);
+    return `${said}${numberText(perSecond)} events a second in the newest window, the limit is ${numberText(guard.limitPerSecond)}`;
+  }
+  if (guard.kind === 'threshold') {
+    const bad = `${state.bad ?? 0} readings in a row above ${numberText(guard.limit)}`;
+    return `${said}${numberText(errors)} in the newest window, ${bad} (no statistics)`;
+  }
+  const failed = (e: number, n: number) => `${countText(e)} of ${countText(n)} failed (${rateText(n === 0 ? 0 : e / n)})`;
+  if (control === undefined) return `${said}${failed(errors, total)} in the newest window, the limit is ${rateText(guard.limit)}`;
+  const without = failed(control.errors, control.total);
+  return `${said}${failed(errors, total)} on the new version in the newest window, ${without} without it (requests, not corrected for repeat users)`;
+}
+
+function numberText(value: number): string {
+  return String(Number(value.toPrecision(4)));
 }
