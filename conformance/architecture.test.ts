@@ -16,8 +16,12 @@ const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/
 /** Every specifier that a file imports, exports from, or imports at run time. */
 function importsOf(text: string): string[] {
   const code = withoutComments(text);
-  const found = [...code.matchAll(/(?:\bfrom\s*|\bimport\s*\(\s*|^\s*import\s+)['"]([^'"]+)['"]/gm)];
-  return found.map((match) => match[1] ?? '');
+  const found = [
+    ...code.matchAll(
+      /^\s*(?:import|export)\b[^;'"]*\bfrom\s*['"]([^'"]+)['"]|^\s*import\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm,
+    ),
+  ];
+  return found.map((match) => match[1] ?? match[2] ?? match[3] ?? '');
 }
 
 function packagesOf(file: string): ReadonlySet<string> {
