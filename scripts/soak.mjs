@@ -10,6 +10,8 @@ const LONG = {
   BURGEE_IDS: '1000000',
   BURGEE_KILL_ROUNDS: '200',
   BURGEE_TICKS: '10000',
+  BURGEE_SEEDS: '2000',
+  BURGEE_CRASH_ROUNDS: '20',
   BURGEE_TEST_TIMEOUT: '3600000',
 };
 const folder = mkdtempSync(join(tmpdir(), 'burgee-soak-'));
