@@ -24,6 +24,9 @@ export type ErrorCode =
   | 'rollout_active' // another release holds the rule; details.rollout
   | 'rollout_ended'
   | 'release_latched'
+  | 'frozen' // the plan's freeze lets nothing advance; details.until
+  | 'guard_red' // a guard fails before the start; details.checks
+  | 'no_outcomes' // the plan needs outcomes that no application reports; details.reporting
   | 'rate_limited'
   | 'source_refused' // the outbound guard refuses a host
   | 'unavailable'

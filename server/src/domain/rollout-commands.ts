@@ -8,6 +8,7 @@ import { ENDED, type Rollout } from './rollout.ts';
 import { nextStage } from './rollout-decide.ts';
 import { digestRule } from './rollout-rule.ts';
 import { changeOf, type Situation } from './rollout-transitions.ts';
+import { raise, refuseFrozen } from './rollout-waiting.ts';
 
 export type CommandName = 'pause' | 'resume' | 'advance' | 'revert';
 
@@ -41,6 +42,7 @@ function resume(input: Command): Change | null {
   const rule = state?.entity.rules.find(({ id }) => id === rollout.rule);
   if (state === undefined || rule === undefined)
     throw new BurgeeError('conflict', 'the rule of this rollout is gone; start a new one');
+  if (rollout.waiting) return resumeWaiting(input, rollout);
   const moved = rule.percent !== rollout.percent;
   const stages = rollout.plan.stages;
   const evidence = evidenceOf(rollout);
@@ -81,10 +83,36 @@ function resume(input: Command): Change | null {
   };
 }
 
+/** It waits again; what for, the next tick says. */
+function resumeWaiting({ rollout: { version }, at, actor, reason }: Command, before: Rollout): Change {
+  const text = `Resumed by ${actor.name}: ${reason}`;
+  const entity: Rollout = {
+    ...before,
+    state: 'pending',
+    reason: null,
+    timeline: [...before.timeline, { at, event: 'resumed', text, actor: actor.name }],
+  };
+  const scope = { project: before.project, environment: before.environment };
+  const entry = {
+    actor,
+    action: 'rollout.resumed',
+    ...scope,
+    object: `rollout/${before.id}`,
+    summary: `${before.flag}: ${text}`,
+  };
+  return {
+    environments: [],
+    writes: [{ put: 'rollout', entity, basedOn: version }],
+    audit: [{ ...entry, before: { state: before.state }, after: { state: entity.state }, reason }],
+  };
+}
+
 function advance(input: Command): Change | null {
   const rollout = active(input, 'advanced');
   if (rollout.state === 'paused')
     throw new BurgeeError('conflict', 'the rollout is paused; resume it first', { state: rollout.state });
+  if (rollout.waiting && input.state !== undefined) return raise(input.rollout, input.state, input);
+  refuseFrozen(rollout, input.at);
   const rules = input.state?.entity.rules ?? [];
   const rule = rules.find(({ id }) => id === rollout.rule);
   if (rule?.percent !== rollout.percent || digestRule(rules, rollout.rule) !== rollout.ruleDigest) {

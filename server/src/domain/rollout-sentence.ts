@@ -11,7 +11,8 @@ export function sentenceOf(rollout: Rollout, evidence: Evidence, at: number): st
 }
 
 const SENTENCES: Readonly<Record<Rollout['state'], (rollout: Rollout, evidence: Evidence, at: number) => string>> = {
-  pending: () => 'About to start.',
+  pending: (rollout) =>
+    `Not begun yet. ${closed(rollout.reason?.text ?? 'It begins at the next tick')} Nobody new gets the new version until then.`,
   running: (rollout, evidence) => `${at(rollout)}. ${known(presentFigures(evidence))}`,
   holding: (rollout, evidence) =>
     `Holding at ${percentText(rollout.percent)}: ${closed(rollout.reason?.text ?? 'evidence is missing')} ${
@@ -59,6 +60,7 @@ export function waitsFor(
   const { state, reason, plan } = rollout;
   if (state === 'completed' || state === 'reverted' || state === 'aborted') return 'nothing: it has ended';
   if (state === 'paused') return 'somebody to resume or revert it';
+  if (rollout.waiting) return reason?.text ?? 'the next tick';
   if (judgement.hold !== null) return judgement.hold.text;
   const stage = plan.stages[rollout.stage];
   const left = stage === undefined ? 0 : rollout.bakeSince + stage.bakeMs - now.at;

@@ -1,13 +1,11 @@
-import type { Rule } from '@burgee/engine';
 import type { Actor } from './access.ts';
 import { BurgeeError, invalid } from './errors.ts';
 import type { Flag, FlagState } from './flag.ts';
-import { NO_EVIDENCE } from './guard/evidence.ts';
-import { percentText } from './guard/words.ts';
+import { isSourceGuard } from './guard.ts';
 import type { Change, Stored } from './ports.ts';
 import { ENDED, type Plan, type Rollout } from './rollout.ts';
+import { type Begun, begin, changeOfAll, nameOf } from './rollout-begin.ts';
 import { chooseRule, enabledState } from './rollout-choose.ts';
-import { digestRule, withPercent } from './rollout-rule.ts';
 
 /** What a pipeline or a person asks for. */
 export interface StartRequest {
@@ -17,6 +15,8 @@ export interface StartRequest {
   readonly rule?: string | undefined;
   readonly variant?: string | undefined;
   readonly force?: { readonly reason: string } | undefined;
+  /** Id of a rollout of the project that must have completed before this one begins. */
+  readonly after?: string | undefined;
 }
 
 /** What the store knows about it. */
@@ -28,6 +28,8 @@ export interface StartFacts {
   readonly sources: readonly string[];
   /** Every rollout of the flag in this environment. */
   readonly rollouts: readonly Stored<Rollout>[];
+  /** The rollout that the request's `after` names, if there is one. */
+  readonly after?: Stored<Rollout> | undefined;
   readonly actor: Actor;
   readonly at: number;
   /** Fresh ids, should they be needed. */
@@ -43,16 +45,74 @@ export type Start =
  * latched until forced with a reason; aborted, it may start anew. A start never lowers a percent.
  */
 export function start(request: StartRequest, facts: StartFacts): Start {
-  const same = ofRelease(request, facts.rollouts);
-  if (same !== undefined && same.entity.state !== 'aborted' && same.entity.state !== 'reverted') {
-    return { kind: 'same', rollout: same };
+  const { steps, change } = startInTurn(request, [facts]);
+  const [step] = steps;
+  if (step?.kind === 'new' && change !== null) return { kind: 'new', rollout: step.begun.rollout, change };
+  if (step?.kind === 'same') return step;
+  throw new TypeError('a start is of one place');
+}
+
+/** What one environment of a release gets. */
+export type Step = { readonly kind: 'same'; readonly rollout: Stored<Rollout> } | { readonly kind: 'new'; readonly begun: Begun };
+
+/**
+ * The same in several environments, each after the one before it; all or nothing. null: every one of them exists already.
+ * Refusals carry the environment that they are about.
+ */
+export function startInTurn(
+  request: StartRequest,
+  places: readonly StartFacts[],
+): { readonly steps: readonly Step[]; readonly change: Change | null } {
+  const steps: Step[] = [];
+  const earlier: Stored<Rollout>[] = [];
+  let after = request.after === undefined ? undefined : { id: request.after, stored: places[0]?.after };
+  let previous: Rollout | undefined;
+  for (const facts of places) {
+    const same = ofRelease(request, facts.rollouts);
+    if (same !== undefined && same.entity.state !== 'aborted' && same.entity.state !== 'reverted') {
+      steps.push({ kind: 'same', rollout: same });
+      after = { id: same.entity.id, stored: same };
+      previous = undefined;
+      continue;
+    }
+    if (previous === undefined && after !== undefined) earlier.push(completable(after));
+    const begun = inPlace(request, facts, previous ?? after?.stored?.entity);
+    steps.push({ kind: 'new', begun });
+    previous = begun.rollout;
   }
-  refuseLatched(request, facts.rollouts);
-  refuseDead(facts);
-  refuseUnknownSources(facts);
-  const chosen = chooseRule(request, facts.flag.entity, facts.state.entity, facts.ids.rule);
-  refuseHeld(chosen.rule.id, facts.rollouts);
-  return { kind: 'new', ...begin(request, facts, chosen.rule, enabledState(chosen.state)) };
+  const begun = steps.flatMap((step) => (step.kind === 'new' ? [step.begun] : []));
+  return { steps, change: begun.length === 0 ? null : changeOfAll(begun, earlier) };
+}
+
+/** A rollout that can be waited for. */
+function completable({ id, stored }: { readonly id: string; readonly stored: Stored<Rollout> | undefined }): Stored<Rollout> {
+  if (stored === undefined) throw invalid({ field: 'after', message: `there is no rollout ${id} in this project` });
+  const { state } = stored.entity;
+  if (state !== 'reverted' && state !== 'aborted') return stored;
+  throw new BurgeeError('rollout_ended', `${nameOf(stored.entity)} was ${state}: nothing can come after it`, {
+    rollout: id,
+    state,
+  });
+}
+
+function inPlace(request: StartRequest, facts: StartFacts, after: Rollout | undefined): Begun {
+  try {
+    const latched = latchOf(request, facts.rollouts);
+    refuseDead(facts);
+    refuseUnknownSources(facts);
+    const { flag, state, plan, actor, at, ids } = facts;
+    const chosen = chooseRule(request, flag.entity, state.entity, ids.rule);
+    refuseHeld(chosen.rule.id, facts.rollouts);
+    const what = latched ? 'The latch was overridden' : 'Started by force';
+    return begin({
+      ...{ flag: flag.entity, state, base: enabledState(chosen.state), rule: chosen.rule, plan, release: request.release },
+      ...{ forced: request.force ? { what, reason: request.force.reason } : null, actor, at, id: ids.rollout, after },
+    });
+  } catch (error) {
+    if (!(error instanceof BurgeeError)) throw error;
+    const { environment } = facts.state.entity;
+    throw new BurgeeError(error.code, error.message, { environment, ...error.details }, error);
+  }
 }
 
 /** Newest of the release; of the named rule, if one is named. */
@@ -64,13 +124,13 @@ function newestFirst(rollouts: readonly Stored<Rollout>[]): Stored<Rollout>[] {
   return [...rollouts].sort((a, b) => b.entity.startedAt - a.entity.startedAt);
 }
 
-/** A revert latches the release until one of its rollouts completed after it. */
-function refuseLatched({ release, force }: StartRequest, rollouts: readonly Stored<Rollout>[]): void {
-  if (force !== undefined) return;
+/** A revert latches the release until one of its rollouts completed after it; refuses unless forced, answers whether it had to be. */
+function latchOf({ release, force }: StartRequest, rollouts: readonly Stored<Rollout>[]): boolean {
   const verdict = newestFirst(rollouts).find(
     ({ entity }) => entity.release === release && (entity.state === 'reverted' || entity.state === 'completed'),
   );
-  if (verdict?.entity.state !== 'reverted') return;
+  if (verdict?.entity.state !== 'reverted') return false;
+  if (force !== undefined) return true;
   const { id, reason } = verdict.entity;
   const why = reason === null ? '' : `: ${reason.text}`;
   throw new BurgeeError(
@@ -87,7 +147,7 @@ function refuseDead({ flag, state }: StartFacts): void {
 }
 
 function refuseUnknownSources({ plan, sources }: StartFacts): void {
-  const missing = plan.guards.flatMap((guard) => (guard.kind === 'query' && !sources.includes(guard.source) ? [guard] : []));
+  const missing = plan.guards.filter(isSourceGuard).filter(({ source }) => !sources.includes(source));
   if (missing.length === 0) return;
   throw invalid(
     ...missing.map(({ key, source }) => ({
@@ -104,60 +164,4 @@ function refuseHeld(rule: string, rollouts: readonly Stored<Rollout>[]): void {
   throw new BurgeeError('rollout_active', `release ${release} is being rolled out on this rule and stands at ${percent} %`, {
     rollout: { id, release, state, percent },
   });
-}
-
-function begin(
-  request: StartRequest,
-  { flag, state, plan, actor, at, ids }: StartFacts,
-  rule: Rule,
-  base: FlagState,
-): { rollout: Rollout; change: Change } {
-  const first = plan.stages.findIndex(({ percent }) => percent > rule.percent);
-  const done = rule.percent >= 100;
-  // nothing above: it stands on the last stage already, and bakes there
-  const stage = done ? plan.stages.length : first < 0 ? plan.stages.length - 1 : first;
-  const percent = done || first < 0 ? rule.percent : (plan.stages[first]?.percent ?? rule.percent);
-  const rules = withPercent(base.rules, rule.id, percent);
-  const text = done
-    ? 'Everyone has it already: completed at once.'
-    : `Started by ${actor.name} for release ${request.release}: ${percentText(rule.percent)} to ${percentText(percent)}.`;
-  const forced = request.force?.reason ?? null;
-  const entry = { at, event: done ? 'completed' : 'started', text, actor: actor.name };
-  const scope = { project: state.entity.project, environment: state.entity.environment };
-  const rollout: Rollout = {
-    id: ids.rollout,
-    ...scope,
-    ...{ flag: flag.entity.key, rule: rule.id, release: request.release, plan },
-    ...{ state: done ? 'completed' : 'running', reason: null, stage, startPercent: rule.percent, percent },
-    ...{ startedAt: at, startedBy: actor, forced, stageSince: at, bakeSince: at, endedAt: done ? at : null, confirmedAt: null },
-    ruleDigest: digestRule(rules, rule.id),
-    evidence: { ...NO_EVIDENCE, stage: { ...NO_EVIDENCE.stage, since: at } },
-    timeline:
-      forced === null
-        ? [entry]
-        : [entry, { at, event: 'forced', text: `The latch was overridden: ${forced}`, actor: actor.name }],
-  };
-  return {
-    rollout,
-    change: {
-      environments: [scope],
-      // the state is written even where its percent stays: two starts at once then meet in its version
-      writes: [
-        { put: 'state', entity: { ...base, rules }, basedOn: state.version },
-        { put: 'rollout', entity: rollout, basedOn: null },
-      ],
-      audit: [
-        {
-          actor,
-          action: 'rollout.started',
-          ...scope,
-          object: `rollout/${ids.rollout}`,
-          summary: `${flag.entity.key}: ${text}`,
-          before: { percent: rule.percent },
-          after: { percent, release: request.release, plan: plan.key, rule: rule.id },
-          reason: forced,
-        },
-      ],
-    },
-  };
 }

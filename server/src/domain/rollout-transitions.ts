@@ -86,6 +86,7 @@ function stateAt(state: FlagState, rule: string, percent: number): FlagState {
 export function revertPercent(rollout: Rollout, state: FlagState | undefined): number {
   const wanted = rollout.plan.revertTo === 'start' ? rollout.startPercent : 0;
   const present = state?.rules.find(({ id }) => id === rollout.rule)?.percent ?? 0;
+  if (rollout.waiting) return present;
   return Math.min(wanted, present);
 }
 
@@ -122,7 +123,8 @@ const STEPS: Steps = {
         ...enter('reverted', byHand ? 'by-hand' : 'evidence', byHand ? (reason ?? text) : text, at),
         percent,
         endedAt: at,
-        confirmedAt: null,
+        // what raised nothing has no exposures to end
+        confirmedAt: rollout.entity.waiting ? at : null,
       },
       event: 'reverted',
       text: why,
