@@ -81,6 +81,10 @@ describe('readConfig', () => {
     expect(mistakes({ [name]: value }).map(({ field }) => field)).toEqual([name]);
   });
 
+  it('leaves secrets that metric sources name to them', () => {
+    expect(readConfig({ BURGEE_SECRET_PROMETHEUS: 'Bearer x' }).port).toBe(4400);
+  });
+
   it('names all mistakes at once, suggests the nearest setting, repeats no password', () => {
     const found = mistakes({
       BURGEE_PROT: '1',

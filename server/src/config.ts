@@ -92,7 +92,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     ),
   };
   for (const name of Object.keys(env)) {
-    if (!name.startsWith('BURGEE_') || OF_THE_CLI.has(name) || SETTINGS.some((known) => known === name)) continue;
+    if (
+      !name.startsWith('BURGEE_') ||
+      name.startsWith('BURGEE_SECRET_') ||
+      OF_THE_CLI.has(name) ||
+      SETTINGS.some((known) => known === name)
+    )
+      continue;
     const near = nearest(name);
     refuse(name, `is no setting${near === undefined ? `; there are ${SETTINGS.join(', ')}` : `; did you mean ${near}?`}`);
   }
