@@ -19,8 +19,9 @@ export function inlinePool(): Pool {
 
 /** Child processes, as many as given; seeds are handed out in small blocks. */
 export function processPool(size: number): Pool {
+  const child = new URL('./pool-child.ts', import.meta.url);
   const children = Array.from({ length: size }, () =>
-    fork(new URL('./pool-child.ts', import.meta.url), { stdio: 'inherit', serialization: 'advanced' }),
+    fork(child, { execArgv: ['--import', 'tsx', '--conditions=burgee-source'], serialization: 'advanced' }),
   );
   const free = [...children];
   const waiting: ((child: ChildProcess) => void)[] = [];

@@ -7,6 +7,7 @@ import { ALPHAS, harmless } from './row-01.ts';
 import { incident } from './row-07.ts';
 import { returning } from './row-08.ts';
 import { lagging } from './row-09.ts';
+import { slower } from './row-10.ts';
 import { cleared } from './row-20.ts';
 import { compared } from './row-21.ts';
 import { rows } from './rows.ts';
@@ -50,6 +51,14 @@ describe('row 2, few seeds: five times as many errors at 1 %', () => {
   });
 });
 
+describe('row 3, few seeds: a step at the start of the 5 % stage', () => {
+  it('is found near the bound, one tick later at most', () => {
+    const fault = { percent: 5, perSecond: 300, base: 0.01, bad: 0.05, after: 0, patience: 120, alphas: [0.001] };
+    const alarms = many(11, (seed) => faulty(fault, seed)[0] ?? null);
+    expect(unitsOf(alarms)).toBeLessThanOrEqual(2 * 184 + 0.05 * 300);
+  });
+});
+
 describe('row 7, few seeds: a global incident', () => {
   it('reverts nothing', () => {
     const courses = many(5, (seed) => incident({ perSecond: 100, base: 0.01 }, seed));
@@ -82,6 +91,15 @@ describe('row 9, few seeds: stale clients and two platforms', () => {
 
   it('would, if everything went into one pot', () => {
     expect(courses.filter(({ inOnePot }) => inOnePot[0]).length).toBeGreaterThan(binomialQuantile(SEEDS, 0.001, 0.999));
+  });
+});
+
+describe('row 10, few seeds: slower work', () => {
+  it('is found where it is slower, and only there', () => {
+    const late = many(11, (seed) => slower({ times: 1.5, perSecond: 100, seconds: 120 }, seed)[1] ?? null);
+    expect(unitsOf(late)).toBeLessThanOrEqual(200);
+    const same = many(11, (seed) => slower({ times: 1, perSecond: 100, seconds: 120 }, seed)[1] ?? null);
+    expect(same.filter((alarm) => alarm !== null).length).toBeLessThanOrEqual(binomialQuantile(11, 0.01, 0.999));
   });
 });
 

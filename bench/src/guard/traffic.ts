@@ -21,6 +21,12 @@ export interface Scene {
   percent: number;
 }
 
+/** How long work takes, and the cut-offs that slower work is reported at, ms. */
+export interface Latency {
+  readonly cutoffs: readonly number[];
+  ms(treated: boolean, scene: Scene, dice: Dice): number;
+}
+
 /** How likely a visit fails. */
 export type Failure = (treated: boolean, unit: number, client: number, scene: Scene) => number;
 
@@ -32,6 +38,7 @@ export interface Crowd {
   readonly heavy: number;
   /** How often somebody who is sure to fail tries again, at once. */
   readonly retries?: number;
+  readonly latency?: Latency;
   readonly clients: readonly Client[];
 }
 
@@ -75,6 +82,9 @@ interface Pending {
   readonly failed1: Units;
   readonly closed0: Units;
   readonly failed0: Units;
+  /** One for each cut-off. */
+  readonly slow1: readonly Units[];
+  readonly slow0: readonly Units[];
   /** Treatment visits since the fault began. */
   faulty: number;
 }
@@ -117,6 +127,7 @@ export class Traffic {
     const thresholds = seen.map(thresholdOf);
     const buffers = seen.map((percent, client) => this.#bufferOf(client, percent));
     const [saltHi, saltLo, saltPlace] = this.#salts;
+    const { latency } = this.#crowd;
     let [r1, f1, r0, f0] = [0, 0, 0, 0];
     for (let i = 0; i < this.#crowd.perSecond; i++) {
       const unit = this.#pick();
@@ -140,6 +151,10 @@ export class Traffic {
         r0 += times;
         if (failed) f0 += times;
       }
+      if (latency === undefined) continue;
+      const ms = latency.ms(treated, scene, this.#dice);
+      const slow = treated ? buffer.slow1 : buffer.slow0;
+      for (const [k, units] of slow.entries()) if (ms > (latency.cutoffs[k] ?? 0)) units.push(lo, hi);
     }
     return { requests: { r1, f1, r0, f0 }, sent: this.#flush(scene.second) };
   }
@@ -161,7 +176,9 @@ export class Traffic {
   #bufferOf(client: number, percent: number): Pending {
     const known = this.#pending[client]?.get(percent);
     if (known !== undefined) return known;
-    const made = { closed1: new Units(), failed1: new Units(), closed0: new Units(), failed0: new Units(), faulty: 0 };
+    const slow = () => (this.#crowd.latency?.cutoffs ?? []).map(() => new Units());
+    const units = { closed1: new Units(), failed1: new Units(), closed0: new Units(), failed0: new Units() };
+    const made: Pending = { ...units, slow1: slow(), slow0: slow(), faulty: 0 };
     this.#pending[client]?.set(percent, made);
     return made;
   }
@@ -172,9 +189,9 @@ export class Traffic {
       if (pending === undefined || pending.size === 0 || (second + client) % this.#flushS !== 0) return [];
       const part: RolloutReport = {
         rollout: 'bench',
-        arms: [...pending].flatMap(([percent, { closed1, failed1, closed0, failed0 }]) => [
-          { arm: 'treatment', percent, opened: '', closed: `${closed1}`, failed: `${failed1}`, slow: [] },
-          { arm: 'control', percent, opened: '', closed: `${closed0}`, failed: `${failed0}`, slow: [] },
+        arms: [...pending].flatMap(([percent, { closed1, failed1, closed0, failed0, slow1, slow0 }]) => [
+          { arm: 'treatment', percent, opened: '', closed: `${closed1}`, failed: `${failed1}`, slow: slow1.map(String) },
+          { arm: 'control', percent, opened: '', closed: `${closed0}`, failed: `${failed0}`, slow: slow0.map(String) },
         ]),
         unattributed: 0,
       };
