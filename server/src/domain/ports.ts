@@ -191,23 +191,33 @@ export interface Store {
   /** The revision of every environment; a primary-key read, cheap enough to poll. */
   revisions(): Promise<{ project: string; environment: string; revision: Revision }[]>;
   commit(change: Change): Promise<Committed>;
+  /** Several entities in one read, in the order of their keys. */
+  getAll<K extends Kind>(kind: K, keys: readonly KeyOf<K>[]): Promise<(Stored<Entities[K]> | undefined)[]>;
   /** Epoch + 1 for an environment whose database turns out to be an old copy: seen a higher n than its row has. */
   newEpoch(project: string, environment: string): Promise<Revision>;
 
-  /** Stores a report once per (instance, sequence) and merges its minute rows in the same transaction. */
+  /**
+   * Stores a report once per (instance, sequence) and merges its minute rows in the same transaction. `dropped`: so too, but
+   * without its units of rollouts for which too many reports wait already.
+   */
   ingest(input: {
     readonly project: string;
     readonly environment: string;
     readonly client: boolean;
     readonly report: Report;
     readonly minutes: readonly MinuteRow[];
-  }): Promise<'stored' | 'duplicate'>;
+  }): Promise<'stored' | 'duplicate' | 'dropped'>;
   /** Reports not folded yet, oldest first. */
   unfolded(rollout: string, limit: number): Promise<UnfoldedReport[]>;
   /** The batch log after `afterSeq`, oldest first. */
   batches(rollout: string, afterSeq?: number): Promise<Batch[]>;
   minutes(query: {
     readonly project: string;
+  /**
+   * Commits changes that have nothing to do with each other, a promise for each: one that is refused takes nothing from the
+   * others. Where the database has one writer they share a transaction and its fsync, which is what this is for.
+   */
+  commitEach(changes: readonly Change[]): readonly Promise<Committed>[];
     readonly environment: string;
     readonly from: number;
     readonly to: number;
@@ -221,6 +231,8 @@ export interface Store {
   claim(owner: string, ttlMs: number, states: readonly RolloutState[]): Promise<Claim[]>;
   /** Gives up this owner's leases (shutdown). */
   release(owner: string): Promise<void>;
+  /** The same for many rollouts in one read, each with at most `limit`; those that have none are left out. */
+  unfoldedOf(rollouts: readonly string[], limit: number): Promise<ReadonlyMap<string, UnfoldedReport[]>>;
 
   /**
    * Calls back after every commit of this process at once, with all that it touched, and within 300 ms after other processes

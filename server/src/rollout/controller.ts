@@ -2,7 +2,8 @@ import type { Moved } from '../domain/ports.ts';
 import type { RolloutState } from '../domain/rollout.ts';
 import { createConfirmations } from './confirm.ts';
 import { isConflict } from './conflict.ts';
-import { type Held, hold } from './held.ts';
+import { createDesk } from './desk.ts';
+import { forget, type Held, hold } from './held.ts';
 import type { Parts } from './parts.ts';
 import { createReverts } from './reverts.ts';
 import { step } from './step.ts';
@@ -19,6 +20,8 @@ export interface Controller {
 const ACTIVE: readonly RolloutState[] = ['pending', 'running', 'holding', 'paused'];
 /** How often reverts of other processes are looked for, ms; this one's own are seen at once. */
 const LOOK_FOR_REVERTS_MS = 60_000;
+/** Rollouts that are read and committed together: about 20 ms of work. */
+const GROUP = 64;
 
 /**
  * claim -> read -> judge -> advance -> commit, once per tick for every rollout whose lease this owner has. Each rollout stands
@@ -29,9 +32,12 @@ export function createController(
 ): Controller {
   const parts: Parts = { tickMs: 1_000, leaseMs: 10_000, ...options };
   const { store, clock, log, owner, leaseMs } = parts;
+  const desk = createDesk(store);
   const reverts = createReverts(parts);
   const confirmations = createConfirmations(parts);
   const held = new Map<string, Held>();
+  /** The same by `project/flag`. */
+  const byFlag = new Map<string, Set<Held>>();
   const busy = new Map<string, Promise<void>>();
   let claimedAt = Number.NEGATIVE_INFINITY;
   let lookedAt = Number.NEGATIVE_INFINITY;
@@ -41,13 +47,33 @@ export function createController(
 
   function notice({ objects }: Moved): void {
     // another process wrote: what, is not said
+    const touched = new Set<Held>(objects.length === 0 ? held.values() : []);
     if (objects.length === 0) claimedAt = lookedAt = Number.NEGATIVE_INFINITY;
     for (const object of objects) {
-      const [kind, , , id] = object.split('/');
-      if (kind !== 'rollout' || id === undefined) continue;
+      const [kind, project, ...rest] = object.split('/');
+      if (kind === 'flag') for (const one of byFlag.get(`${project}/${rest[0]}`) ?? []) touched.add(one);
+      if (kind === 'state') for (const one of byFlag.get(`${project}/${rest[1]}`) ?? []) touched.add(one);
+      const id = kind === 'rollout' ? rest[1] : undefined;
+      if (id === undefined) continue;
+      const one = held.get(id);
+      if (one) touched.add(one);
       // our own commits are known; any other may be a start, an end or a revert
       if (!busy.has(id)) claimedAt = lookedAt = Number.NEGATIVE_INFINITY;
     }
+    for (const one of touched) forget(one);
+  }
+
+  function drop(one: Held): void {
+    if (held.get(one.id) === one) held.delete(one.id);
+    byFlag.get(`${one.project}/${one.flag}`)?.delete(one);
+  }
+
+  function take(one: Held): void {
+    held.set(one.id, one);
+    const key = `${one.project}/${one.flag}`;
+    const others = byFlag.get(key);
+    if (others) others.add(one);
+    else byFlag.set(key, new Set([one]));
   }
 
   async function claim(): Promise<void> {
@@ -56,11 +82,15 @@ export function createController(
     claimedAt = at;
     const claims = await store.claim(owner, leaseMs, ACTIVE);
     const ours = new Set(claims.map(({ rollout }) => rollout.entity.id));
-    for (const id of held.keys()) if (!ours.has(id)) held.delete(id);
+    for (const one of [...held.values()]) if (!ours.has(one.id)) drop(one);
     for (const one of claims) {
       const { id } = one.rollout.entity;
+      const known = held.get(id);
       // another token: somebody else may have had it meanwhile
-      if (held.get(id)?.token !== one.token) held.set(id, hold(one));
+      if (known?.token !== one.token) {
+        if (known) drop(known);
+        take(hold(one));
+      } else if (known.facts !== null && known.facts.rollout.version !== one.rollout.version) forget(known);
     }
   }
 
@@ -75,11 +105,12 @@ export function createController(
 
   async function run(one: Held): Promise<void> {
     try {
-      if (await step(parts, one, reverts)) return;
-      if (held.get(one.id) === one) held.delete(one.id);
+      if (await step(parts, one, desk, reverts)) return;
+      drop(one);
       lookedAt = Number.NEGATIVE_INFINITY;
     } catch (error) {
       one.memory = null;
+      forget(one);
       claimedAt = lookedAt = Number.NEGATIVE_INFINITY;
       if (isConflict(error)) log.debug({ rollout: one.id }, 'somebody else wrote first');
       else log.error({ err: error, rollout: one.id }, 'a tick of this rollout failed');
@@ -102,13 +133,17 @@ export function createController(
     await once('claim rollouts', claim);
     if (stopped) return;
     const idle = [...held.values()].filter(({ id }) => !busy.has(id) && !reverts.isPending(id));
-    await Promise.all(
-      idle.map((one) => {
-        const done = run(one).finally(() => busy.delete(one.id));
-        busy.set(one.id, done);
-        return done;
-      }),
-    );
+    const running: Promise<void>[] = [];
+    for (const [i, one] of idle.entries()) {
+      if (stopped) break;
+      // others want the event loop too
+      if (i > 0 && i % GROUP === 0) await new Promise((resolve) => setImmediate(resolve));
+      if (busy.has(one.id)) continue;
+      const done = run(one).finally(() => busy.delete(one.id));
+      busy.set(one.id, done);
+      running.push(done);
+    }
+    await Promise.all(running);
   }
 
   async function tick(): Promise<void> {
@@ -136,6 +171,7 @@ export function createController(
       await Promise.all(busy.values());
       await store.release(owner).catch((error: unknown) => log.warn({ err: error }, 'cannot give the leases up'));
       held.clear();
+      byFlag.clear();
     },
   };
 }

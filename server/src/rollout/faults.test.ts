@@ -23,6 +23,10 @@ function stagesOf({ timeline }: Rollout): string[] {
   return timeline.filter(({ event }) => event === 'advanced').map(({ text }) => text);
 }
 
+function missing(): never {
+  throw new TypeError('no answer');
+}
+
 /** The store, with a fault thrown before or after every n-th call of these methods. */
 function faulty(store: Store, throwsAt: (call: number) => 'before' | 'after' | null): Store {
   let calls = 0;
@@ -38,8 +42,10 @@ function faulty(store: Store, throwsAt: (call: number) => 'before' | 'after' | n
   };
   return {
     ...store,
-    get: wrap(store.get) as Store['get'],
+    getAll: wrap(store.getAll) as Store['getAll'],
     commit: wrap(store.commit),
+    commitEach: (changes) => changes.map(wrap(async (change: Change) => (await store.commitEach([change])[0]) ?? missing())),
+    unfoldedOf: wrap(store.unfoldedOf),
     unfolded: wrap(store.unfolded),
     batches: wrap(store.batches),
     claim: wrap(store.claim),
@@ -64,13 +70,14 @@ describe('faults', () => {
       const stalled: (() => void)[] = [];
       const store: Store = {
         ...world.store,
-        commit: async (change) => {
-          if (random() < 0.1) await new Promise<void>((resolve) => stalled.push(resolve));
-          return world.store.commit(change).catch((error: unknown) => {
-            refused += 1;
-            throw error;
-          });
-        },
+        commitEach: (changes) =>
+          changes.map(async (change) => {
+            if (random() < 0.1) await new Promise<void>((resolve) => stalled.push(resolve));
+            return world.store.commit(change).catch((error: unknown) => {
+              refused += 1;
+              throw error;
+            });
+          }),
       };
       return { stalled, controller: world.controller(owner, store, LEASE) };
     });
@@ -80,6 +87,8 @@ describe('faults', () => {
         if (random() < 0.2) for (const wake of stalled.splice(0)) wake();
       });
       await Promise.race([Promise.all(rounds), new Promise((resolve) => setTimeout(resolve, 4))]);
+      // whoever is in the middle of a step has turns of the event loop to end it in
+      for (let i = 0; i < 4; i++) await new Promise((resolve) => setImmediate(resolve));
     };
     let ticks = 0;
     let release = 1;
@@ -302,7 +311,7 @@ describe('faults', () => {
     const { id } = await world.startRollout(planWith());
     const store: Store = {
       ...world.store,
-      unfolded: (rollout, limit) => (rollout === broken.id ? new Promise(() => undefined) : world.store.unfolded(rollout, limit)),
+      batches: (rollout, after) => (rollout === broken.id ? new Promise(() => undefined) : world.store.batches(rollout, after)),
     };
     const controller = world.controller('one', store);
     const tick = () => {
@@ -313,5 +322,11 @@ describe('faults', () => {
     await world.run({ id, tick, fails: HEALTHY, seconds: 60, until: ({ state }) => state === 'completed' });
     expect((await world.rollout(id)).state).toBe('completed');
     expect((await world.rollout(broken.id)).percent).toBe(1);
+    // the negative control: rollouts that wait for each other
+    const naive = async () => {
+      for (const rollout of [broken.id, id]) await store.batches(rollout);
+      return 'done';
+    };
+    expect(await Promise.race([naive(), new Promise((resolve) => setTimeout(resolve, 20))])).toBeUndefined();
   });
 });

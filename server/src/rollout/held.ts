@@ -1,7 +1,8 @@
 import { type Evidence, evidenceOf, type QueryState } from '../domain/guard/evidence.ts';
 import { type Memory, replay } from '../domain/guard/memory.ts';
-import type { Claim, Stored } from '../domain/ports.ts';
+import type { Change, Claim, Stored } from '../domain/ports.ts';
 import type { Rollout } from '../domain/rollout.ts';
+import type { Facts } from './desk.ts';
 import type { Parts } from './parts.ts';
 import type { PendingRead } from './reads.ts';
 
@@ -10,7 +11,12 @@ export interface Held {
   readonly id: string;
   readonly project: string;
   readonly environment: string;
+  readonly flag: string;
   token: number;
+  /** What is stored, as last read or written; null: to be read anew. */
+  facts: Facts | null;
+  /** Counts the commits, ours or others', that may have changed the facts. */
+  moved: number;
   /** null: to be rebuilt from the batch log. */
   memory: Memory | null;
   /** The batch row that memory ends with. */
@@ -23,8 +29,28 @@ export interface Held {
 }
 
 export function hold({ rollout: { entity }, token }: Claim): Held {
-  const { id, project, environment } = entity;
-  return { id, project, environment, token, memory: null, seq: 0, steppedAt: 0, queries: {}, reads: new Map() };
+  const { id, project, environment, flag } = entity;
+  const nothing = { facts: null, moved: 0, memory: null, seq: 0, steppedAt: 0, queries: {} };
+  return { id, project, environment, flag, token, ...nothing, reads: new Map() };
+}
+
+/** Somebody wrote, perhaps about this rollout. */
+export function forget(held: Held): void {
+  held.facts = null;
+  held.moved += 1;
+}
+
+/** What the facts are after our own commit, unless another one came in between; `seen` is `moved` as it was when they were read. */
+export function learn(held: Held, facts: Facts, change: Change, seen: number): void {
+  if (held.moved !== seen + 1) return;
+  let known = facts;
+  for (const write of change.writes) {
+    if (!('put' in write)) continue;
+    if (write.put === 'rollout') known = { ...known, rollout: { version: facts.rollout.version + 1, entity: write.entity } };
+    if (write.put === 'state' && facts.state)
+      known = { ...known, state: { version: facts.state.version + 1, entity: write.entity } };
+  }
+  held.facts = known;
 }
 
 /** The memory of a held rollout, rebuilt where it is not what the stored evidence ends with. */

@@ -7,26 +7,23 @@ import { ENDED, type Rollout } from '../domain/rollout.ts';
 import { type Action, decide } from '../domain/rollout-decide.ts';
 import { targetOf } from '../domain/rollout-rule.ts';
 import { BURGEE, changeOf } from '../domain/rollout-transitions.ts';
-import { type Held, hadGap, recall } from './held.ts';
+import { type Desk, REPORTS } from './desk.ts';
+import { type Held, hadGap, learn, recall } from './held.ts';
 import type { Parts } from './parts.ts';
 import { differs, readSources } from './reads.ts';
 import type { Reverts } from './reverts.ts';
 
-/** Reports taken in one tick; what is left waits for the next. */
-const REPORTS = 2_000;
-
 /** One tick of one rollout: read, fold, judge, decide, commit. Returns whether the rollout is still ours to look after. */
-export async function step(parts: Parts, held: Held, reverts: Reverts): Promise<boolean> {
-  const { store, clock, tickMs, leaseMs } = parts;
-  const { id, project, environment } = held;
-  const stored = await store.get('rollout', { project, environment, id });
-  if (stored === undefined || ENDED.has(stored.entity.state)) return false;
+export async function step(parts: Parts, held: Held, desk: Desk, reverts: Reverts): Promise<boolean> {
+  const { clock, tickMs, leaseMs } = parts;
+  const { id } = held;
+  const seen = held.moved;
+  const facts = held.facts ?? (await desk.facts(held));
+  if (facts === undefined || ENDED.has(facts.rollout.entity.state)) return false;
+  if (held.moved === seen) held.facts = facts;
+  const { rollout: stored, flag, state } = facts;
   const { memory, fresh } = await recall(parts, held, stored);
-  const [flag, state, reports] = await Promise.all([
-    store.get('flag', { project, key: stored.entity.flag }),
-    store.get('state', { project, environment, flag: stored.entity.flag }),
-    store.unfolded(id, REPORTS),
-  ]);
+  const reports = await desk.unfolded(id);
   const at = clock();
   const gap = hadGap(held, stored.entity, at, leaseMs);
   const rollout: Rollout = gap ? { ...stored.entity, bakeSince: at } : stored.entity;
@@ -51,11 +48,10 @@ export async function step(parts: Parts, held: Held, reverts: Reverts): Promise<
     await reverts.revert(now, action.text, fold);
     return false;
   }
-  await store.commit({
-    ...changeFor(action, now),
-    ...(fold && { fold }),
-    fence: { rollout: id, owner: parts.owner, token: held.token },
-  });
+  const change = changeFor(action, now);
+  held.facts = null;
+  await desk.commit({ ...change, ...(fold && { fold }), fence: { rollout: id, owner: parts.owner, token: held.token } });
+  learn(held, facts, change, seen);
   held.memory = memory;
   held.seq = evidence.seq;
   tell(parts, rollout, action);

@@ -16,6 +16,38 @@ export function changeCases(bench: Bench): void {
       expect(await bench.store.audit({ limit: 10 })).toEqual([...done.audit].reverse());
     });
 
+    it('share a commit and keep to themselves: one that is refused takes nothing from the others', async () => {
+      const { store } = bench;
+      const make = (key: string, basedOn: number | null = null) =>
+        change([{ put: 'flag', basedOn, entity: flag(key) }], {
+          environments: [LIVE],
+          audit: [entry({ object: `flag/${key}` })],
+        });
+      const heard: Moved[] = [];
+      const unwatch = store.watch((moved) => heard.push(moved));
+      const halfway = { ...make('half'), writes: [...make('half').writes, ...make('missing', 3).writes] };
+      const gone = { ...make('c'), environments: [LIVE, { project: 'shop', environment: 'nowhere' }] };
+      const settled = await Promise.allSettled(store.commitEach([make('a'), halfway, make('b'), gone, make('a'), make('d')]));
+      unwatch();
+      expect(settled.map(({ status }) => status).filter((status) => status === 'fulfilled')).toHaveLength(3);
+      expect(settled.map((one) => (one.status === 'rejected' ? (one.reason as { code: string }).code : 'done'))).toEqual(
+        // the two that make the same flag: one of them comes first
+        settled[0]?.status === 'fulfilled'
+          ? ['done', 'conflict', 'done', 'conflict', 'exists', 'done']
+          : ['exists', 'conflict', 'done', 'conflict', 'done', 'done'],
+      );
+      expect((await store.list('flag')).map((row) => row.entity.key)).toEqual(['a', 'b', 'd']);
+      expect(await store.audit({ limit: 10 })).toHaveLength(3);
+      expect(await liveRevision(store)).toEqual({ epoch: 1, n: 3 });
+      expect(
+        heard
+          .flatMap(({ objects }) => objects)
+          .filter((object) => object.startsWith('flag/'))
+          .sort(),
+      ).toEqual(['flag/shop/a', 'flag/shop/b', 'flag/shop/d']);
+      expect(store.commitEach([])).toEqual([]);
+    });
+
     /** Touches everything that a change can touch; `last` makes it fail or not. */
     async function wideChange(last: Write): Promise<{ wide: Change; look: () => Promise<unknown> }> {
       const { store } = bench;

@@ -19,6 +19,20 @@ export function entityCases(bench: Bench): void {
       await store.commit(change([{ remove: 'flag', key, basedOn: 'any' }]));
     });
 
+    it('are read many at once, in the order that was asked for', async () => {
+      const { store } = bench;
+      const key = (name: string, environment = 'live') => ({ project: 'shop', environment, flag: name });
+      await store.commit(change(['a', 'b'].map((name) => ({ put: 'state', basedOn: null, entity: state(name) }))));
+      expect(await store.getAll('state', [key('b'), key('c'), key('a'), key('a', 'elsewhere'), key('b')])).toEqual([
+        { version: 1, entity: state('b') },
+        undefined,
+        { version: 1, entity: state('a') },
+        undefined,
+        { version: 1, entity: state('b') },
+      ]);
+      expect(await store.getAll('user', [])).toEqual([]);
+    });
+
     it('put on any version makes what is not there', async () => {
       await bench.store.commit(change([{ put: 'flag', basedOn: 'any', entity: flag('a') }]));
       expect(await bench.store.get('flag', { project: 'shop', key: 'a' })).toMatchObject({ version: 1 });

@@ -1,6 +1,6 @@
 /** How entities lie in tables, the same in both databases: which properties are columns, which of them are unique, what a path is. */
 import { BurgeeError } from '../domain/errors.ts';
-import { type Entities, FILTERS, KEYS, type KeyOf, type Kind, type Where, type Write } from '../domain/ports.ts';
+import { type Change, type Entities, FILTERS, KEYS, type KeyOf, type Kind, type Where, type Write } from '../domain/ports.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -25,6 +25,9 @@ export const UNIQUE: Readonly<Partial<Record<Kind, readonly string[]>>> = {
 
 /** The states in which a rollout holds its rule: one at a time for a (flag, environment, rule), held by a partial unique index. */
 export const ACTIVE = ['pending', 'running', 'holding', 'paused'] as const;
+
+/** Reports that wait to become a rollout's evidence: beyond so many, nobody folds them and more would only fill the disk. */
+export const MOST_WAITING = 20_000;
 
 /** Key columns first, in key order. */
 export function columnsOf(kind: Kind): readonly string[] {
@@ -108,6 +111,12 @@ export function foldedBefore(rollout: string, cause?: unknown): BurgeeError {
 export function inKeyOrder<T extends { readonly project: string; readonly environment: string }>(places: readonly T[]): T[] {
   const byPath = new Map(places.map((place) => [`${place.project}/${place.environment}`, place]));
   return [...byPath].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, place]) => place);
+}
+
+/** The rollout as this change writes it, if it does. */
+export function writtenHere(change: Change, id: string): Entities['rollout'] | undefined {
+  for (const write of change.writes) if ('put' in write && write.put === 'rollout' && write.entity.id === id) return write.entity;
+  return undefined;
 }
 
 /** `batch/default/production/ab12`: new evidence of a rollout. */

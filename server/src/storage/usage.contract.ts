@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MinuteRow } from '../domain/ports.ts';
+import { MOST_WAITING } from './entities.ts';
 import { HOUR, KEPT, MINUTE } from './minutes.ts';
 import type { Bench } from './store.contract.ts';
 import { AT, batch, change, LIVE, minuteRow, report, rollout } from './testing/samples.ts';
@@ -28,6 +29,33 @@ export function usageCases(bench: Bench): void {
       expect(open[0]?.part).toEqual({ rollout: 'ramp', arms: [], unattributed: 1 });
       expect(open[0]?.client).toBe(false);
       expect(await bench.store.unfolded('ramp', 1)).toEqual(open.slice(0, 1));
+    });
+
+    it('of many rollouts are read at once, the oldest of each', async () => {
+      for (const id of ['ramp', 'other', 'quiet']) await make(id);
+      for (const sequence of [1, 2, 3]) await send(sequence, sequence === 2 ? ['ramp'] : ['ramp', 'other']);
+      const found = await bench.store.unfoldedOf(['quiet', 'other', 'unknown', 'ramp'], 2);
+      expect([...found.keys()].sort()).toEqual(['other', 'ramp']);
+      expect(found.get('ramp')).toEqual(await bench.store.unfolded('ramp', 2));
+      expect(found.get('other')).toEqual(await bench.store.unfolded('other', 2));
+      await fold([found.get('other')?.[0]?.id ?? 0], 1);
+      expect((await bench.store.unfoldedOf(['other'], 9)).get('other')?.map((row) => row.report.sequence)).toEqual([3]);
+      expect(await bench.store.unfoldedOf([], 9)).toEqual(new Map());
+    });
+
+    it('are dropped, and it is said, where nobody folds them: those of others are not', async () => {
+      await make('ramp');
+      await make('other');
+      const hundreds = Array.from({ length: MOST_WAITING / 100 }, (_, i) => send(1_000 + i, Array(100).fill('ramp')));
+      expect(new Set(await Promise.all(hundreds))).toEqual(new Set(['stored']));
+      expect(await send(2, ['ramp', 'other'], [minuteRow('flag/a/-/on')])).toBe('dropped');
+      expect(await send(2, ['ramp', 'other'])).toBe('duplicate');
+      expect(await bench.store.unfolded('ramp', MOST_WAITING + 9)).toHaveLength(MOST_WAITING);
+      expect(await bench.store.unfolded('other', 9)).toHaveLength(1);
+      expect(await bench.store.minutes(all)).toHaveLength(1);
+      const [first] = await bench.store.unfolded('ramp', 1);
+      await fold([first?.id ?? 0], 1);
+      expect(await send(3, ['ramp'])).toBe('stored');
     });
 
     it('are stored once when the same one comes many times at once', async () => {

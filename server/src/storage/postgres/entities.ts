@@ -20,6 +20,35 @@ export async function listEntities<K extends Kind>(db: Db, kind: K, where: Where
   return select<K>(db, kind, conditionsOf(kind, where));
 }
 
+/** One query; in the order of the keys. */
+export async function getEntities<K extends Kind>(db: Db, kind: K, keys: readonly KeyOf<K>[]) {
+  if (keys.length === 0) return [];
+  const table: (typeof TABLES)[Kind] = TABLES[kind];
+  const wanted = keys.map((key) => Object.values(keyOf(kind, key)));
+  const columns = sql.join(
+    KEYS[kind].map((name) => sql`${columnOf(kind, name)}`),
+    sql`, `,
+  );
+  const tuples = wanted.map(
+    (values) =>
+      sql`(${sql.join(
+        values.map((value) => sql`${value}`),
+        sql`, `,
+      )})`,
+  );
+  const rows = await db
+    .select({ version: table.version, body: table.body })
+    .from(table)
+    .where(sql`(${columns}) in (${sql.join(tuples, sql`, `)})`);
+  const found = new Map(
+    rows.map(({ version, body }) => {
+      const entity = JSON.parse(body) as Entities[K];
+      return [JSON.stringify(Object.values(keyOf(kind, entity))), { version, entity }] as const;
+    }),
+  );
+  return wanted.map((values): Stored<Entities[K]> | undefined => found.get(JSON.stringify(values)));
+}
+
 async function select<K extends Kind>(db: Db, kind: K, conditions: readonly (readonly [string, unknown])[]) {
   const table: (typeof TABLES)[Kind] = TABLES[kind];
   const rows = await db

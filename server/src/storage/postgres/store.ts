@@ -2,18 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { and, eq, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type { Pool } from 'pg';
-import type { Clock, Logger, Store } from '../../domain/ports.ts';
+import type { Change, Clock, Committed, Logger, Store } from '../../domain/ports.ts';
 import { environmentGone, isMarked } from '../entities.ts';
 import { createWatchers } from '../watchers.ts';
 import { readAudit } from './audit.ts';
 import { commit } from './commit.ts';
 import { type Db, durabilityOf, inTransaction } from './connect.ts';
-import { byBytes, getEntity, listEntities } from './entities.ts';
+import { byBytes, getEntities, getEntity, listEntities } from './entities.ts';
 import { asBurgeeError, isTransient } from './errors.ts';
 import { claim, release } from './leases.ts';
 import { startPoll } from './poll.ts';
 import { revision } from './schema.ts';
-import { batches, dropOld, dueHours, foldHour, ingest, minutes, unfolded } from './usage.ts';
+import { batches, dropOld, dueHours, foldHour, ingest, minutes, unfolded, unfoldedOf } from './usage.ts';
 
 const ATTEMPTS = 5;
 
@@ -42,6 +42,12 @@ export async function createPostgresStore({ pool, clock, log }: { pool: Pool; cl
     }
   }
   function readRevisions() {
+  async function commitOne(change: Change): Promise<Committed> {
+    const { committed, moved } = await write((tx) => commit(tx, change, clock()));
+    poll.note(committed.revisions);
+    watchers.tell(moved);
+    return committed;
+  }
     return db
       .select({
         project: revision.project,
@@ -56,6 +62,7 @@ export async function createPostgresStore({ pool, clock, log }: { pool: Pool; cl
   return {
     get: (kind, key) => read(() => getEntity(db, kind, key)),
     list: (kind, where = {}) => read(() => listEntities(db, kind, where)),
+    getAll: (kind, keys) => read(() => getEntities(db, kind, keys)),
     audit: (query) => read(() => readAudit(db, query)),
     revisions: () => read(readRevisions),
     picture: (project, environment) =>
@@ -75,12 +82,9 @@ export async function createPostgresStore({ pool, clock, log }: { pool: Pool; cl
         };
       }, 'begin isolation level repeatable read read only'),
 
-    async commit(change) {
-      const { committed, moved } = await write((tx) => commit(tx, change, clock()));
-      poll.note(committed.revisions);
-      watchers.tell(moved);
-      return committed;
-    },
+    commit: commitOne,
+    // Each on its own connection: the database groups their flushes, and one that waits for a lock holds nobody up.
+    commitEach: (changes) => changes.map(commitOne),
     async newEpoch(project, environment) {
       const here = and(eq(revision.project, project), eq(revision.environment, environment), eq(revision.retired, false));
       const [next] = await write((tx) =>
@@ -100,6 +104,7 @@ export async function createPostgresStore({ pool, clock, log }: { pool: Pool; cl
     ingest: (input) => write((tx) => ingest(tx, input, clock())),
     unfolded: (rollout, limit) => read(() => unfolded(db, rollout, limit)),
     batches: (rollout, afterSeq = -1) => read(() => batches(db, rollout, afterSeq)),
+    unfoldedOf: (rollouts, limit) => read(() => unfoldedOf(db, rollouts, limit)),
     minutes: (query) => read(() => minutes(db, query)),
     async prune(now) {
       let dropped = 0;

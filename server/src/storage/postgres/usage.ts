@@ -2,7 +2,7 @@
 import { and, asc, eq, gt, gte, inArray, lt, notInArray, or, sql } from 'drizzle-orm';
 import type { MinuteRow, Store, UnfoldedReport } from '../../domain/ports.ts';
 import type { Batch } from '../../domain/rollout.ts';
-import { ACTIVE } from '../entities.ts';
+import { ACTIVE, MOST_WAITING } from '../entities.ts';
 import { cutoffs, HOUR, hoursOf, MINUTE, mergeMeasured, mergeRows } from '../minutes.ts';
 import type { Db } from './connect.ts';
 import { byBytes } from './entities.ts';
@@ -11,7 +11,7 @@ import { batch, columnOf, minute, part, report, rollout } from './schema.ts';
 type StoredMinute = typeof minute.$inferSelect;
 
 /** Inside a transaction. */
-export async function ingest(db: Db, input: Parameters<Store['ingest']>[0], receivedAt: number): Promise<'stored' | 'duplicate'> {
+export async function ingest(db: Db, input: Parameters<Store['ingest']>[0], receivedAt: number): ReturnType<Store['ingest']> {
   const { project, environment, client, report: sent, minutes: rows } = input;
   const { instance, sequence, app, platform } = sent;
   const [made] = await db
@@ -34,13 +34,27 @@ export async function ingest(db: Db, input: Parameters<Store['ingest']>[0], rece
           .select({ id: columnOf('rollout', 'id') })
           .from(rollout)
           .where(hereToo);
+  const full = await db
+    .select({ rollout: part.rollout })
+    .from(part)
+    .where(
+      and(
+        inArray(
+          part.rollout,
+          known.map(({ id }) => String(id)),
+        ),
+        eq(part.folded, false),
+      ),
+    )
+    .groupBy(part.rollout)
+    .having(sql`count(*) >= ${MOST_WAITING}`);
   const parts = sent.rollouts
-    .filter((one) => known.some(({ id }) => id === one.rollout))
+    .filter((one) => known.some(({ id }) => id === one.rollout) && !full.some(({ rollout: id }) => id === one.rollout))
     .map((one) => ({ rollout: one.rollout, payload: JSON.stringify(one) }));
   const common = { report: made.id, receivedAt, client, instance, sequence, app, platform, folded: false };
   if (parts.length > 0) await db.insert(part).values(parts.map((one) => ({ ...common, ...one })));
   await mergeIn(db, rows, MINUTE);
-  return 'stored';
+  return full.length > 0 ? 'dropped' : 'stored';
 }
 
 /** Rows are made first and then locked, all in one order: two reports of one minute wait for each other and both count. */
@@ -86,14 +100,33 @@ function portable({ project, environment, minute, series, subject, sums, sketch 
 
 export async function unfolded(db: Db, id: string, limit: number): Promise<UnfoldedReport[]> {
   const open = and(eq(part.rollout, id), eq(part.folded, false));
-  const rows = await db.select().from(part).where(open).orderBy(asc(part.id)).limit(limit);
-  return rows.map((row) => ({
+  return (await db.select().from(part).where(open).orderBy(asc(part.id)).limit(limit)).map(asUnfolded);
+}
+
+/** One query: the oldest of each rollout, by the index. */
+export async function unfoldedOf(db: Db, ids: readonly string[], limit: number): Promise<Map<string, UnfoldedReport[]>> {
+  const oldest = sql`select waiting.id from json_array_elements_text(${JSON.stringify(ids)}::json) as wanted (rollout)
+    cross join lateral (
+      select id from part where part.rollout = wanted.rollout and not folded order by id limit ${limit}
+    ) as waiting`;
+  const rows = await db.select().from(part).where(sql`${part.id} in (${oldest})`).orderBy(asc(part.id));
+  const found = new Map<string, UnfoldedReport[]>();
+  for (const row of rows) {
+    const known = found.get(row.rollout);
+    if (known) known.push(asUnfolded(row));
+    else found.set(row.rollout, [asUnfolded(row)]);
+  }
+  return found;
+}
+
+function asUnfolded(row: typeof part.$inferSelect): UnfoldedReport {
+  return {
     id: row.id,
     receivedAt: row.receivedAt,
     client: row.client,
     report: { instance: row.instance, sequence: row.sequence, app: row.app, platform: row.platform },
     part: JSON.parse(row.payload ?? 'null') as UnfoldedReport['part'],
-  }));
+  };
 }
 
 export async function batches(db: Db, id: string, afterSeq: number): Promise<Batch[]> {

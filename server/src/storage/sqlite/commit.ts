@@ -26,7 +26,7 @@ export function prepareCommit(db: BetterSQLite3Database, entities: EntityTables,
     const rollout = batches[0]?.rollout ?? '';
     for (const id of reports) if (statements.foldPart.run({ id }).changes === 0) throw foldedBefore(rollout);
     try {
-      for (const row of batches) db.insert(batch).values(row).run();
+      for (const row of batches) statements.addBatch.run({ ...row });
     } catch (error) {
       throw takenColumns(error) === undefined ? error : foldedBefore(rollout, error);
     }
@@ -68,9 +68,9 @@ export function prepareCommit(db: BetterSQLite3Database, entities: EntityTables,
         return { ...where, revision: next };
       });
     const evidence = [...new Set(change.fold?.batches.map((row) => row.rollout))].map((id) => {
-      return batchPath(entities.list('rollout', { id })[0]?.entity, id);
+      return batchPath(writtenHere(change, id) ?? entities.list('rollout', { id })[0]?.entity, id);
     });
-    const objects = [...new Set(change.writes.map((write) => subjectOf(write).path)), ...evidence];
+    const objects = [...new Set(change.writes.map((write) => subjectOf(write).path)), ...evidence, ...told];
     return { committed: { at, revisions, audit: records }, moved: { revisions, objects } };
   };
 }
@@ -111,6 +111,28 @@ function prepare(db: BetterSQLite3Database) {
       .values({
         at: value('at'),
         actorKind: value('actorKind'),
+    addBatch: db
+      .insert(batch)
+      .values({
+        rollout: value('rollout'),
+        seq: value('seq'),
+        at: value('at'),
+        stage: value('stage'),
+        percent: value('percent'),
+        stratum: value('stratum'),
+        n1: value('n1'),
+        e1: value('e1'),
+        n0: value('n0'),
+        e0: value('e0'),
+        w: value('w'),
+        lnM: value('lnM'),
+        lnS: value('lnS'),
+        state: value('state'),
+        erred: value('erred'),
+        seen1: value('seen1'),
+        seen0: value('seen0'),
+      })
+      .prepare(),
         actorId: value('actorId'),
         actorName: value('actorName'),
         action: value('action'),

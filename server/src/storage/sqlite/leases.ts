@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, lte, or } from 'drizzle-orm';
+import { and, eq, inArray, isNull, lte, or, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { Claim, Clock } from '../../domain/ports.ts';
 import type { Rollout, RolloutState } from '../../domain/rollout.ts';
@@ -6,6 +6,15 @@ import { columnOf, lease, rollout } from './schema.ts';
 
 /** One process has the file, so its clock is the database's time. The caller holds the transaction. */
 export function createLeases(db: BetterSQLite3Database, clock: Clock) {
+  const take = db
+    .update(lease)
+    .set({
+      owner: sql`${sql.placeholder('owner')}`,
+      until: sql`${sql.placeholder('until')}`,
+      fence: sql`${sql.placeholder('token')}`,
+    })
+    .where(eq(lease.rollout, sql.placeholder('rollout')))
+    .prepare();
   return {
     claim(owner: string, ttlMs: number, states: readonly RolloutState[]): Claim[] {
       const now = clock();
@@ -28,7 +37,7 @@ export function createLeases(db: BetterSQLite3Database, clock: Clock) {
         .map((row) => {
           const renewed = row.owner === owner && row.until > now;
           const token = renewed ? row.fence : row.fence + 1;
-          db.update(lease).set({ owner, until, fence: token }).where(eq(lease.rollout, row.id)).run();
+          take.run({ owner, until, token, rollout: row.id });
           return { rollout: { version: row.version, entity: JSON.parse(row.body) as Rollout }, token, until };
         });
     },

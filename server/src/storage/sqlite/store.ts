@@ -2,12 +2,12 @@ import type Database from 'better-sqlite3';
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { BurgeeError } from '../../domain/errors.ts';
-import type { Clock, Logger, Store } from '../../domain/ports.ts';
+import type { Change, Clock, Logger, Store } from '../../domain/ports.ts';
 import { environmentGone, isMarked } from '../entities.ts';
 import type { EpochFile } from '../epochs.ts';
 import { createWatchers } from '../watchers.ts';
 import { readAudit } from './audit.ts';
-import { prepareCommit } from './commit.ts';
+import { type Outcome, prepareCommit } from './commit.ts';
 import { durabilityOf } from './connect.ts';
 import { createEntityTables } from './entities.ts';
 import { asBurgeeError, sqliteErrorIn } from './errors.ts';
@@ -54,6 +54,20 @@ export function createSqliteStore(parts: {
   }
   const revisions = db
     .select({
+  function announce({ committed, moved }: Outcome): void {
+    epochs.note(committed.revisions);
+    watchers.tell(moved);
+  }
+  /** In a savepoint of its own. Where SQLite has given the whole transaction up, so do we. */
+  const attempt = connection.transaction((change: Change) => commit(change));
+  function attempted(change: Change): Outcome | { readonly error: unknown } {
+    try {
+      return attempt(change);
+    } catch (error) {
+      if (!connection.inTransaction) throw error;
+      return { error };
+    }
+  }
       project: revision.project,
       environment: revision.environment,
       revision: { epoch: revision.epoch, n: revision.n },
@@ -67,6 +81,7 @@ export function createSqliteStore(parts: {
     get: (kind, key) => read(() => entities.get(kind, key)),
     list: (kind, where = {}) => read(() => entities.list(kind, where)),
     audit: (query) => read(() => readAudit(db, query)),
+    getAll: (kind, keys) => read(() => keys.map((key) => entities.get(kind, key))),
     revisions: () => read(() => revisions.all()),
     picture: (project, environment) =>
       read(
@@ -90,10 +105,21 @@ export function createSqliteStore(parts: {
       ),
 
     async commit(change) {
-      const { committed, moved } = await write(() => commit(change));
-      epochs.note(committed.revisions);
-      watchers.tell(moved);
-      return committed;
+      const outcome = await write(() => commit(change));
+      announce(outcome);
+      return outcome.committed;
+    },
+    commitEach(changes) {
+      if (changes.length === 0) return [];
+      const outcomes = write(() => changes.map(attempted)).then((all) => {
+        for (const outcome of all) if ('moved' in outcome) announce(outcome);
+        return all;
+      });
+      return changes.map(async (_, i) => {
+        const outcome = (await outcomes)[i];
+        if (outcome !== undefined && 'committed' in outcome) return outcome.committed;
+        throw asBurgeeError(outcome?.error);
+      });
     },
     async newEpoch(project, environment) {
       const moved = await write(() => {
@@ -116,6 +142,7 @@ export function createSqliteStore(parts: {
     unfolded: (rollout, limit) => read(() => usage.unfolded(rollout, limit)),
     batches: (rollout, afterSeq = -1) => read(() => usage.batches(rollout, afterSeq)),
     minutes: (query) => read(() => usage.minutes(query)),
+    unfoldedOf: (rollouts, limit) => read(() => usage.unfoldedOf(rollouts, limit)),
     async prune(now) {
       let dropped = 0;
       // An hour at a time, so that other work gets in between.

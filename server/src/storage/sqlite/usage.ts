@@ -3,7 +3,7 @@ import { and, asc, eq, gt, gte, inArray, lt, notInArray, or, sql } from 'drizzle
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { Clock, MinuteRow, Store, UnfoldedReport } from '../../domain/ports.ts';
 import type { Batch } from '../../domain/rollout.ts';
-import { ACTIVE } from '../entities.ts';
+import { ACTIVE, MOST_WAITING } from '../entities.ts';
 import { cutoffs, HOUR, hoursOf, MINUTE, mergeMeasured, mergeRows } from '../minutes.ts';
 import { batch, columnOf, minute, part, report, rollout } from './schema.ts';
 
@@ -23,14 +23,26 @@ export function createUsageTables(db: Db, clock: Clock) {
       statements.putMinute.run({ ...row, span, sums, sketch: sketch === null ? null : Buffer.from(sketch) });
     }
   }
+  function unfolded(id: string, limit: number): UnfoldedReport[] {
+    return statements.unfolded.all({ rollout: id, limit }).map((row) => ({
+      id: row.id,
+      receivedAt: row.receivedAt,
+      client: row.client,
+      report: { instance: row.instance, sequence: row.sequence, app: row.app, platform: row.platform },
+      part: JSON.parse(row.payload ?? 'null') as UnfoldedReport['part'],
+    }));
+  }
   return {
-    ingest({ project, environment, client, report: sent, minutes }: Ingest): 'stored' | 'duplicate' {
+    ingest({ project, environment, client, report: sent, minutes }: Ingest): Awaited<ReturnType<Store['ingest']>> {
       const receivedAt = clock();
       const { instance, sequence, app, platform } = sent;
       const identity = { project, environment, instance, sequence, receivedAt };
       const made = statements.addReport.get(identity);
       if (made === undefined) return 'duplicate';
+      const named = [...new Set(sent.rollouts.map((about) => about.rollout))];
+      const full = new Set(named.filter((id) => statements.isFull.get({ rollout: id }) !== undefined));
       for (const about of sent.rollouts) {
+        if (full.has(about.rollout)) continue;
         // A key of one environment says nothing about the rollouts of another.
         if (statements.rolloutHere.get({ project, environment, id: about.rollout }) === undefined) continue;
         statements.addPart.run({
@@ -46,17 +58,13 @@ export function createUsageTables(db: Db, clock: Clock) {
         });
       }
       mergeIn(minutes, MINUTE);
-      return 'stored';
+      return full.size > 0 ? 'dropped' : 'stored';
     },
 
-    unfolded(id: string, limit: number): UnfoldedReport[] {
-      return statements.unfolded.all({ rollout: id, limit }).map((row) => ({
-        id: row.id,
-        receivedAt: row.receivedAt,
-        client: row.client,
-        report: { instance: row.instance, sequence: row.sequence, app: row.app, platform: row.platform },
-        part: JSON.parse(row.payload ?? 'null') as UnfoldedReport['part'],
-      }));
+    unfolded,
+    unfoldedOf(ids: readonly string[], limit: number): ReadonlyMap<string, UnfoldedReport[]> {
+      const waiting = statements.waiting.all({ rollouts: JSON.stringify(ids) });
+      return new Map(waiting.map(({ rollout: id }) => [id, unfolded(id, limit)]));
     },
 
     batches(id: string, afterSeq: number): Batch[] {
@@ -183,6 +191,18 @@ function prepare(db: Db) {
       .where(and(eq(part.rollout, value('rollout')), eq(part.folded, false)))
       .orderBy(asc(part.id))
       .limit(value('limit'))
+      .prepare(),
+    isFull: db
+      .select({ id: part.id })
+      .from(part)
+      .where(and(eq(part.rollout, value('rollout')), eq(part.folded, false)))
+      .limit(1)
+      .offset(MOST_WAITING - 1)
+      .prepare(),
+    waiting: db
+      .selectDistinct({ rollout: part.rollout })
+      .from(part)
+      .where(and(sql`${part.rollout} in (select value from json_each(${value('rollouts')}))`, eq(part.folded, sql.raw('0'))))
       .prepare(),
     minuteAt: db
       .select({ sums: minute.sums, sketch: minute.sketch })
