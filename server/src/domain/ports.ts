@@ -174,6 +174,8 @@ export interface Moved {
 export interface Store {
   /** One entity, or undefined. */
   get<K extends Kind>(kind: K, key: KeyOf<K>): Promise<Stored<Entities[K]> | undefined>;
+  /** Several entities in one read, in the order of their keys. */
+  getAll<K extends Kind>(kind: K, keys: readonly KeyOf<K>[]): Promise<(Stored<Entities[K]> | undefined)[]>;
   /** All entities that match, in key order. */
   list<K extends Kind>(kind: K, where?: Where<K>): Promise<Stored<Entities[K]>[]>;
   /** Newest first; `before` is a seq. */
@@ -191,8 +193,11 @@ export interface Store {
   /** The revision of every environment; a primary-key read, cheap enough to poll. */
   revisions(): Promise<{ project: string; environment: string; revision: Revision }[]>;
   commit(change: Change): Promise<Committed>;
-  /** Several entities in one read, in the order of their keys. */
-  getAll<K extends Kind>(kind: K, keys: readonly KeyOf<K>[]): Promise<(Stored<Entities[K]> | undefined)[]>;
+  /**
+   * Commits changes that have nothing to do with each other, a promise for each: one that is refused takes nothing from the
+   * others. Where the database has one writer they share a transaction and its fsync, which is what this is for.
+   */
+  commitEach(changes: readonly Change[]): readonly Promise<Committed>[];
   /** Epoch + 1 for an environment whose database turns out to be an old copy: seen a higher n than its row has. */
   newEpoch(project: string, environment: string): Promise<Revision>;
 
@@ -209,15 +214,12 @@ export interface Store {
   }): Promise<'stored' | 'duplicate' | 'dropped'>;
   /** Reports not folded yet, oldest first. */
   unfolded(rollout: string, limit: number): Promise<UnfoldedReport[]>;
+  /** The same for many rollouts in one read, each with at most `limit`; those that have none are left out. */
+  unfoldedOf(rollouts: readonly string[], limit: number): Promise<ReadonlyMap<string, UnfoldedReport[]>>;
   /** The batch log after `afterSeq`, oldest first. */
   batches(rollout: string, afterSeq?: number): Promise<Batch[]>;
   minutes(query: {
     readonly project: string;
-  /**
-   * Commits changes that have nothing to do with each other, a promise for each: one that is refused takes nothing from the
-   * others. Where the database has one writer they share a transaction and its fsync, which is what this is for.
-   */
-  commitEach(changes: readonly Change[]): readonly Promise<Committed>[];
     readonly environment: string;
     readonly from: number;
     readonly to: number;
@@ -231,8 +233,6 @@ export interface Store {
   claim(owner: string, ttlMs: number, states: readonly RolloutState[]): Promise<Claim[]>;
   /** Gives up this owner's leases (shutdown). */
   release(owner: string): Promise<void>;
-  /** The same for many rollouts in one read, each with at most `limit`; those that have none are left out. */
-  unfoldedOf(rollouts: readonly string[], limit: number): Promise<ReadonlyMap<string, UnfoldedReport[]>>;
 
   /**
    * Calls back after every commit of this process at once, with all that it touched, and within 300 ms after other processes

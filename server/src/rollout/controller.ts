@@ -148,6 +148,7 @@ export function createController(
 
   async function tick(): Promise<void> {
     if (stopped) return;
+    unwatch ??= store.watch(notice);
     reverts.adopt();
     const confirm = () => lookForReverts().then(confirmations.tick);
     await Promise.all([once('store reverts', reverts.retry), round(), once('confirm reverts', confirm)]);
@@ -157,7 +158,6 @@ export function createController(
     tick,
     start() {
       stopped = false;
-      unwatch ??= store.watch(notice);
       timer ??= setInterval(() => void tick(), parts.tickMs);
     },
     async stop() {

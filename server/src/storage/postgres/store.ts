@@ -41,13 +41,13 @@ export async function createPostgresStore({ pool, clock, log }: { pool: Pool; cl
       }
     }
   }
-  function readRevisions() {
   async function commitOne(change: Change): Promise<Committed> {
     const { committed, moved } = await write((tx) => commit(tx, change, clock()));
     poll.note(committed.revisions);
     watchers.tell(moved);
     return committed;
   }
+  function readRevisions() {
     return db
       .select({
         project: revision.project,
@@ -61,8 +61,8 @@ export async function createPostgresStore({ pool, clock, log }: { pool: Pool; cl
 
   return {
     get: (kind, key) => read(() => getEntity(db, kind, key)),
-    list: (kind, where = {}) => read(() => listEntities(db, kind, where)),
     getAll: (kind, keys) => read(() => getEntities(db, kind, keys)),
+    list: (kind, where = {}) => read(() => listEntities(db, kind, where)),
     audit: (query) => read(() => readAudit(db, query)),
     revisions: () => read(readRevisions),
     picture: (project, environment) =>
@@ -103,8 +103,8 @@ export async function createPostgresStore({ pool, clock, log }: { pool: Pool; cl
 
     ingest: (input) => write((tx) => ingest(tx, input, clock())),
     unfolded: (rollout, limit) => read(() => unfolded(db, rollout, limit)),
-    batches: (rollout, afterSeq = -1) => read(() => batches(db, rollout, afterSeq)),
     unfoldedOf: (rollouts, limit) => read(() => unfoldedOf(db, rollouts, limit)),
+    batches: (rollout, afterSeq = -1) => read(() => batches(db, rollout, afterSeq)),
     minutes: (query) => read(() => minutes(db, query)),
     async prune(now) {
       let dropped = 0;

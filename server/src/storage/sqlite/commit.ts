@@ -106,11 +106,6 @@ function prepare(db: BetterSQLite3Database) {
       .set({ folded: true, payload: null })
       .where(and(eq(part.id, value('id')), eq(part.folded, false)))
       .prepare(),
-    addAudit: db
-      .insert(audit)
-      .values({
-        at: value('at'),
-        actorKind: value('actorKind'),
     addBatch: db
       .insert(batch)
       .values({
@@ -133,6 +128,11 @@ function prepare(db: BetterSQLite3Database) {
         seen0: value('seen0'),
       })
       .prepare(),
+    addAudit: db
+      .insert(audit)
+      .values({
+        at: value('at'),
+        actorKind: value('actorKind'),
         actorId: value('actorId'),
         actorName: value('actorName'),
         action: value('action'),

@@ -52,8 +52,6 @@ export function createSqliteStore(parts: {
       throw asBurgeeError(error);
     }
   }
-  const revisions = db
-    .select({
   function announce({ committed, moved }: Outcome): void {
     epochs.note(committed.revisions);
     watchers.tell(moved);
@@ -68,6 +66,8 @@ export function createSqliteStore(parts: {
       return { error };
     }
   }
+  const revisions = db
+    .select({
       project: revision.project,
       environment: revision.environment,
       revision: { epoch: revision.epoch, n: revision.n },
@@ -79,9 +79,9 @@ export function createSqliteStore(parts: {
 
   return {
     get: (kind, key) => read(() => entities.get(kind, key)),
+    getAll: (kind, keys) => read(() => keys.map((key) => entities.get(kind, key))),
     list: (kind, where = {}) => read(() => entities.list(kind, where)),
     audit: (query) => read(() => readAudit(db, query)),
-    getAll: (kind, keys) => read(() => keys.map((key) => entities.get(kind, key))),
     revisions: () => read(() => revisions.all()),
     picture: (project, environment) =>
       read(
@@ -140,9 +140,9 @@ export function createSqliteStore(parts: {
 
     ingest: (input) => write(() => usage.ingest(input)),
     unfolded: (rollout, limit) => read(() => usage.unfolded(rollout, limit)),
+    unfoldedOf: (rollouts, limit) => read(() => usage.unfoldedOf(rollouts, limit)),
     batches: (rollout, afterSeq = -1) => read(() => usage.batches(rollout, afterSeq)),
     minutes: (query) => read(() => usage.minutes(query)),
-    unfoldedOf: (rollouts, limit) => read(() => usage.unfoldedOf(rollouts, limit)),
     async prune(now) {
       let dropped = 0;
       // An hour at a time, so that other work gets in between.
