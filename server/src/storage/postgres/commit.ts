@@ -3,7 +3,7 @@ import { and, eq, gt, inArray, or, sql } from 'drizzle-orm';
 import type { AuditRecord } from '../../domain/audit.ts';
 import type { Change, Committed, Fold, Moved, Write } from '../../domain/ports.ts';
 import { auditRow } from '../audit.ts';
-import { batchPath, environmentGone, foldedBefore, inKeyOrder, leaseLost, subjectOf } from '../entities.ts';
+import { batchPath, environmentGone, foldedBefore, inKeyOrder, leaseLost, subjectOf, writtenHere } from '../entities.ts';
 import type { Db } from './connect.ts';
 import { byBytes, listEntities, writeEntity } from './entities.ts';
 import { takenColumns } from './errors.ts';
@@ -45,7 +45,7 @@ export async function commit(db: Db, change: Change, at: number): Promise<{ comm
   }
   const objects = [...new Set(change.writes.map((write) => subjectOf(write).path))];
   for (const id of new Set(change.fold?.batches.map((row) => row.rollout)))
-    objects.push(batchPath((await listEntities(db, 'rollout', { id }))[0]?.entity, id));
+    objects.push(batchPath(writtenHere(change, id) ?? (await listEntities(db, 'rollout', { id }))[0]?.entity, id));
   return { committed: { at, revisions, audit: records }, moved: { revisions, objects } };
 }
 

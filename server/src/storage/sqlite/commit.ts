@@ -4,7 +4,7 @@ import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { AuditRecord } from '../../domain/audit.ts';
 import type { Change, Clock, Committed, Moved, Write } from '../../domain/ports.ts';
 import { auditRow } from '../audit.ts';
-import { batchPath, environmentGone, foldedBefore, inKeyOrder, leaseLost, subjectOf } from '../entities.ts';
+import { batchPath, environmentGone, foldedBefore, inKeyOrder, leaseLost, subjectOf, writtenHere } from '../entities.ts';
 import type { EntityTables } from './entities.ts';
 import { takenColumns } from './errors.ts';
 import { audit, batch, lease, minute, part, report, revision } from './schema.ts';
