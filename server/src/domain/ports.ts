@@ -5,7 +5,9 @@ import type { AuditEntry, AuditRecord } from './audit.ts';
 import type { Environment, Project } from './environment.ts';
 import type { Flag, FlagState } from './flag.ts';
 import type { QueryGuard, Sample } from './guard.ts';
+import type { Notice, NoticeRecord, NoticeRoute } from './notice.ts';
 import type { Batch, Plan, Rollout, RolloutState } from './rollout.ts';
+import type { ScheduledChange } from './scheduled.ts';
 import type { Segment } from './segment.ts';
 
 /** A system that guards read: its address and secrets. Secrets are named, never stored: `{ env: NAME }`. */
@@ -32,6 +34,8 @@ export interface Entities {
   plan: Plan;
   source: MetricSource;
   rollout: Rollout;
+  noticeRoute: NoticeRoute;
+  scheduled: ScheduledChange;
 }
 export type Kind = keyof Entities;
 
@@ -48,6 +52,8 @@ export const KEYS = {
   plan: ['project', 'key'],
   source: ['project', 'key'],
   rollout: ['project', 'environment', 'id'],
+  noticeRoute: ['project', 'key'],
+  scheduled: ['project', 'environment', 'id'],
 } as const satisfies { [K in Kind]: readonly (keyof Entities[K])[] };
 
 /** Properties beside the key that can be filtered by; those marked unique are held unique by the database. */
@@ -63,6 +69,8 @@ export const FILTERS = {
   plan: [],
   source: [],
   rollout: ['flag', 'rule', 'release', 'state'],
+  noticeRoute: [],
+  scheduled: ['flag', 'state'],
 } as const satisfies { [K in Kind]: readonly (keyof Entities[K])[] };
 
 export type KeyOf<K extends Kind> = { readonly [P in (typeof KEYS)[K][number] & keyof Entities[K]]: Entities[K][P] };
@@ -101,6 +109,8 @@ export interface Change {
   readonly environments: readonly { readonly project: string; readonly environment: string }[];
   readonly writes: readonly Write[];
   readonly audit: readonly AuditEntry[];
+  /** What people are told of it, in one transaction with it. */
+  readonly notices?: readonly Notice[];
   /** The controller's commits: refused with `conflict` unless this owner still holds this fencing token and the lease runs. */
   readonly fence?: { readonly rollout: string; readonly owner: string; readonly token: number };
   /** Raise this rollout's fencing token, so that an advance in flight fails (reverts). */
@@ -157,6 +167,13 @@ export interface MinuteRow {
   readonly sums: readonly number[];
   /** Sketches: the registers, else null. */
   readonly sketch: Uint8Array | null;
+}
+
+/** How sending a notice went, as its sender leaves it. */
+export interface NoticeProgress extends Pick<NoticeRecord, 'id'> {
+  readonly deliveries: NonNullable<NoticeRecord['deliveries']>;
+  /** ms from now until it is due again; null: never. */
+  readonly dueInMs: number | null;
 }
 
 /** What a commit touched. */
@@ -229,6 +246,13 @@ export interface Store {
   /** Drops minutes and report identities that are past their retention; returns rows dropped. */
   prune(now: number): Promise<number>;
 
+  /** Leases at most `limit` notices that are due and that nobody else is sending to this owner, oldest first. Database time. */
+  takeNotices(owner: string, ttlMs: number, limit: number): Promise<NoticeRecord[]>;
+  /** Stores how it went and gives the lease up; false, and nothing is stored, where this owner's lease is lost. */
+  settleNotice(owner: string, progress: NoticeProgress): Promise<boolean>;
+  /** A project's notices, newest first; `before` is an id. */
+  notices(query: { readonly project: string; readonly before?: number; readonly limit: number }): Promise<NoticeRecord[]>;
+
   /** Claims or renews every rollout in these states whose lease is free, expired or already this owner's. Database time. */
   claim(owner: string, ttlMs: number, states: readonly RolloutState[]): Promise<Claim[]>;
   /** Gives up this owner's leases (shutdown). */
@@ -281,6 +305,8 @@ export interface Outbound {
     /** 1 MiB unless said. */
     readonly maxBytes?: number;
   }): Promise<OutboundAnswer>;
+  /** For what is not HTTP: the address to connect to, judged by the same rules. Throws as `request` does. */
+  resolve(input: { readonly host: string; readonly port: number; readonly timeoutMs: number }): Promise<string>;
 }
 
 /** An override that holds: where, and who wanted the revert that is still to be stored. */
@@ -299,6 +325,19 @@ export interface Overrides {
   settle(id: string): Promise<void>;
   /** Those not settled yet, from before a restart too; costs nothing. */
   pending(): readonly HeldOverride[];
+}
+
+/** Sends one notice to one route, once. */
+export interface NoticeSender {
+  /** Refuses (`source_refused`, `invalid`) a target that could not be sent to, without sending; for checks on save. */
+  check(target: NoticeRoute['target']): void;
+  /** Throws `source_refused` and `unavailable`. `id` is the same in every attempt, so that receivers know a repetition. */
+  send(message: {
+    readonly id: string;
+    readonly at: number;
+    readonly notice: Notice;
+    readonly route: NoticeRoute;
+  }): Promise<void>;
 }
 
 /** Wall clock, ms since the epoch. */

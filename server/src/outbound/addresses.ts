@@ -11,6 +11,9 @@ export interface Allowed {
 /** Ports that public hosts may be asked on without being allowed by name. */
 const PUBLIC_PORTS: ReadonlySet<number> = new Set([80, 443, 3000, 8080, 9090]);
 
+/** Where mail is handed in. */
+const MAIL_PORTS: ReadonlySet<number> = new Set([25, 465, 587, 2525]);
+
 /** Where clouds keep their machines' credentials: never reached, not even when allowed. */
 const METADATA: ReadonlySet<string> = new Set([
   '169.254.169.254',
@@ -68,6 +71,13 @@ export class AddressPolicy {
     if (url.protocol === 'http:' && !this.#mayBeAllowedLater(host))
       return `http is asked only of hosts in BURGEE_OUTBOUND_ALLOW; ${host}:${port} is not`;
     return PUBLIC_PORTS.has(port) ? null : `port ${port} is asked only of hosts in BURGEE_OUTBOUND_ALLOW`;
+  }
+
+  /** Why mail cannot be handed in at this port of this host, or null. Addresses are judged apart. */
+  refusePort(host: string, port: number): string | null {
+    if (MAIL_PORTS.has(port) || this.#namesHost(host.toLowerCase(), port)) return null;
+    if (ipaddr.isValid(host) && this.#covers(ipaddr.process(host), port)) return null;
+    return `port ${port} is asked only of hosts in BURGEE_OUTBOUND_ALLOW`;
   }
 
   /** Why this address, to which `host` resolved, cannot be connected to, or null. */

@@ -1,5 +1,5 @@
 import { type LookupAddress, lookup as systemLookup } from 'node:dns';
-import type { LookupFunction } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 import { Agent, request } from 'undici';
 import { BurgeeError } from '../domain/errors.ts';
 import type { Outbound, OutboundAnswer } from '../domain/ports.ts';
@@ -96,10 +96,36 @@ export function createOutbound(options: {
         throw new BurgeeError('unavailable', `${url.host}: ${reason}`, {}, error);
       }
     },
+    async resolve({ host, port, timeoutMs }) {
+      const about = { host, port, secure: true };
+      const portRefused = policy.refusePort(host, port);
+      if (portRefused !== null) throw refused(portRefused);
+      const literal = host.replace(/^\[|\]$/g, '');
+      const addresses = isIP(literal) ? [literal] : await within(timeoutMs, host, resolve);
+      for (const address of addresses) {
+        const reason = policy.refuseAddress(address, about);
+        if (reason !== null) throw refused(reason);
+      }
+      const [first] = addresses;
+      if (first === undefined) throw new BurgeeError('unavailable', `${host} has no address`);
+      return first;
+    },
     async close() {
       await Promise.all([...agents.values()].map((agent) => agent.destroy()));
     },
   };
+}
+
+function within(timeoutMs: number, host: string, resolve: Resolve): Promise<string[]> {
+  return new Promise((done, fail) => {
+    const late = () => fail(new BurgeeError('unavailable', `${host}: not resolved within ${timeoutMs} ms`));
+    const timer = setTimeout(late, timeoutMs);
+    resolve(host, (error, addresses) => {
+      clearTimeout(timer);
+      if (error === null) done(addresses.map(({ address }) => address));
+      else fail(new BurgeeError('unavailable', `${host}: ${reasonOf(error)}`, {}, error));
+    });
+  });
 }
 
 function flat(headers: Readonly<Record<string, string | string[] | undefined>>): OutboundAnswer['headers'] {

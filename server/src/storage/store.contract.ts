@@ -4,6 +4,7 @@ import type { Store } from '../domain/ports.ts';
 import { changeCases } from './changes.contract.ts';
 import { entityCases } from './entities.contract.ts';
 import { leaseCases } from './leases.contract.ts';
+import { noticeCases } from './notices.contract.ts';
 import { settle } from './testing/samples.ts';
 import { usageCases } from './usage.contract.ts';
 
@@ -57,6 +58,7 @@ export function describeStore(name: string, create: () => Promise<TestDatabase>)
     entityCases(bench);
     changeCases(bench);
     leaseCases(bench);
+    noticeCases(bench);
     usageCases(bench);
   });
 }

@@ -4,11 +4,12 @@ import type { AuditRecord } from '../../domain/audit.ts';
 import type { Change, Committed, Fold, Moved, Write } from '../../domain/ports.ts';
 import { auditRow } from '../audit.ts';
 import { batchPath, environmentGone, foldedBefore, inKeyOrder, leaseLost, subjectOf, writtenHere } from '../entities.ts';
+import { noticePath, noticeRow } from '../notices.ts';
 import type { Db } from './connect.ts';
 import { byBytes, listEntities, writeEntity } from './entities.ts';
 import { takenColumns } from './errors.ts';
 import { DATABASE_NOW } from './leases.ts';
-import { audit, batch, lease, minute, part, report, revision } from './schema.ts';
+import { audit, batch, lease, minute, notice, part, report, revision } from './schema.ts';
 
 type Place = Change['environments'][number];
 
@@ -46,6 +47,11 @@ export async function commit(db: Db, change: Change, at: number): Promise<{ comm
   const objects = [...new Set(change.writes.map((write) => subjectOf(write).path))];
   for (const id of new Set(change.fold?.batches.map((row) => row.rollout)))
     objects.push(batchPath(writtenHere(change, id) ?? (await listEntities(db, 'rollout', { id }))[0]?.entity, id));
+  if (change.notices !== undefined && change.notices.length > 0) {
+    const rows = change.notices.map((one) => noticeRow(one, at));
+    const made = await db.insert(notice).values(rows).returning({ project: notice.project, id: notice.id });
+    for (const { project, id } of made) objects.push(noticePath(project, id));
+  }
   return { committed: { at, revisions, audit: records }, moved: { revisions, objects } };
 }
 

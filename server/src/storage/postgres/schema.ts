@@ -64,6 +64,8 @@ export const token = entity('token', ['project', 'environment']);
 export const plan = entity('plan');
 export const source = entity('source');
 export const rollout = entity('rollout', ['state'], ['project', 'environment', 'flag']);
+export const noticeRoute = entity('noticeRoute');
+export const scheduled = entity('scheduled', ['state'], ['project', 'environment', 'flag']);
 
 export const TABLES: Readonly<Record<Kind, ReturnType<typeof entity>>> = {
   project,
@@ -77,6 +79,8 @@ export const TABLES: Readonly<Record<Kind, ReturnType<typeof entity>>> = {
   plan,
   source,
   rollout,
+  noticeRoute,
+  scheduled,
 };
 
 /** A column that comes from KEYS or FILTERS. */
@@ -126,6 +130,22 @@ export const audit = pgTable(
     index('audit_project').on(table.project, table.environment, table.seq),
     index('audit_object').on(table.object, table.seq),
   ],
+);
+
+/** The outbox of notices. `deliveries` (JSON) tells how each route's sending went; `due` is null once it is over. */
+export const notice = pgTable(
+  'notice',
+  {
+    id: whole('id').primaryKey().generatedAlwaysAsIdentity(),
+    at: whole('at').notNull(),
+    project: text('project').notNull(),
+    body: text('body').notNull(),
+    deliveries: text('deliveries'),
+    due: whole('due'),
+    owner: text('owner'),
+    until: whole('until').notNull(),
+  },
+  (table) => [index('notice_due').on(table.due), index('notice_project').on(table.project, table.id)],
 );
 
 /** Identities of reports: what makes a retry a duplicate. */

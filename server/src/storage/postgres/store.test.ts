@@ -66,7 +66,7 @@ function onlyPostgres(cluster: Cluster): void {
       using(4, async () => {
         await asAdmin(async (client) => {
           const { rows } = await client.query('select count(*)::int as n from drizzle.__drizzle_migrations');
-          expect(rows).toEqual([{ n: 1 }]);
+          expect(rows).toEqual([{ n: 2 }]);
         });
       }));
 

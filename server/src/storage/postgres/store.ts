@@ -11,6 +11,7 @@ import { type Db, durabilityOf, inTransaction } from './connect.ts';
 import { byBytes, getEntities, getEntity, listEntities } from './entities.ts';
 import { asBurgeeError, isTransient } from './errors.ts';
 import { claim, release } from './leases.ts';
+import { dropOldNotices, listNotices, settleNotice, takeNotices } from './notices.ts';
 import { startPoll } from './poll.ts';
 import { revision } from './schema.ts';
 import { batches, dropOld, dueHours, foldHour, ingest, minutes, unfolded, unfoldedOf } from './usage.ts';
@@ -110,8 +111,13 @@ export async function createPostgresStore({ pool, clock, log }: { pool: Pool; cl
       let dropped = 0;
       // An hour at a time, so that no transaction is long.
       for (const group of await read(() => dueHours(db, now))) dropped += await write((tx) => foldHour(tx, group));
+      dropped += await write((tx) => dropOldNotices(tx, now));
       return dropped + (await write((tx) => dropOld(tx, now)));
     },
+
+    takeNotices: (owner, ttlMs, limit) => write((tx) => takeNotices(tx, owner, ttlMs, limit)),
+    settleNotice: (owner, progress) => write((tx) => settleNotice(tx, owner, progress)),
+    notices: (query) => read(() => listNotices(db, query)),
 
     claim: (owner, ttlMs, states) => write((tx) => claim(tx, owner, ttlMs, states)),
     release: (owner) => write((tx) => release(tx, owner)),

@@ -5,9 +5,10 @@ import type { AuditRecord } from '../../domain/audit.ts';
 import type { Change, Clock, Committed, Moved, Write } from '../../domain/ports.ts';
 import { auditRow } from '../audit.ts';
 import { batchPath, environmentGone, foldedBefore, inKeyOrder, leaseLost, subjectOf, writtenHere } from '../entities.ts';
+import { noticePath, noticeRow } from '../notices.ts';
 import type { EntityTables } from './entities.ts';
 import { takenColumns } from './errors.ts';
-import { audit, batch, lease, minute, part, report, revision } from './schema.ts';
+import { audit, batch, lease, minute, notice, part, report, revision } from './schema.ts';
 
 /** What a change did, and what to tell the watchers once it is durable. */
 export interface Outcome {
@@ -58,6 +59,10 @@ export function prepareCommit(db: BetterSQLite3Database, entities: EntityTables,
     const records: AuditRecord[] = change.audit.map((entry) => {
       const { seq } = statements.addAudit.get(auditRow(entry, at));
       return { ...entry, seq, at };
+    });
+    const told = (change.notices ?? []).map((one) => {
+      const { id } = statements.addNotice.get(noticeRow(one, at));
+      return noticePath(one.project, id);
     });
     const removed = new Set(change.writes.filter((write) => 'remove' in write).map((write) => subjectOf(write).path));
     const revisions = inKeyOrder(change.environments)
@@ -145,6 +150,19 @@ function prepare(db: BetterSQLite3Database) {
         reason: value('reason'),
       })
       .returning({ seq: audit.seq })
+      .prepare(),
+    addNotice: db
+      .insert(notice)
+      .values({
+        at: value('at'),
+        project: value('project'),
+        body: value('body'),
+        deliveries: null,
+        due: value('due'),
+        owner: null,
+        until: 0,
+      })
+      .returning({ id: notice.id })
       .prepare(),
     startRevision: db
       .insert(revision)

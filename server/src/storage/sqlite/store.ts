@@ -12,6 +12,7 @@ import { durabilityOf } from './connect.ts';
 import { createEntityTables } from './entities.ts';
 import { asBurgeeError, sqliteErrorIn } from './errors.ts';
 import { createLeases } from './leases.ts';
+import { createNoticeTable } from './notices.ts';
 import { revision } from './schema.ts';
 import { createUsageTables } from './usage.ts';
 
@@ -32,6 +33,7 @@ export function createSqliteStore(parts: {
   const commit = prepareCommit(db, entities, clock);
   const usage = createUsageTables(db, clock);
   const leases = createLeases(db, clock);
+  const notices = createNoticeTable(db, clock);
   const watchers = createWatchers(log);
   let fsyncFailed = false;
 
@@ -147,8 +149,12 @@ export function createSqliteStore(parts: {
       let dropped = 0;
       // An hour at a time, so that other work gets in between.
       for (const group of await read(() => usage.dueHours(now))) dropped += await write(() => usage.foldHour(group));
-      return dropped + (await write(() => usage.dropOld(now)));
+      return dropped + (await write(() => usage.dropOld(now) + notices.dropOld(now)));
     },
+
+    takeNotices: (owner, ttlMs, limit) => write(() => notices.take(owner, ttlMs, limit)),
+    settleNotice: (owner, progress) => write(() => notices.settle(owner, progress)),
+    notices: (query) => read(() => notices.list(query)),
 
     claim: (owner, ttlMs, states) => write(() => leases.claim(owner, ttlMs, states)),
     release: (owner) => write(() => leases.release(owner)),
