@@ -3,6 +3,7 @@ import { BurgeeError, invalid } from './errors.ts';
 import type { Flag, FlagState } from './flag.ts';
 import { isSourceGuard } from './guard.ts';
 import type { Change, Stored } from './ports.ts';
+import { type Preflight, refusals } from './preflight.ts';
 import { ENDED, type Plan, type Rollout } from './rollout.ts';
 import { type Begun, begin, changeOfAll, nameOf } from './rollout-begin.ts';
 import { chooseRule, enabledState } from './rollout-choose.ts';
@@ -30,6 +31,8 @@ export interface StartFacts {
   readonly rollouts: readonly Stored<Rollout>[];
   /** The rollout that the request's `after` names, if there is one. */
   readonly after?: Stored<Rollout> | undefined;
+  /** What sources and reports say; without it nothing is refused for that. */
+  readonly preflight?: Preflight | undefined;
   readonly actor: Actor;
   readonly at: number;
   /** Fresh ids, should they be needed. */
@@ -103,7 +106,13 @@ function inPlace(request: StartRequest, facts: StartFacts, after: Rollout | unde
     const { flag, state, plan, actor, at, ids } = facts;
     const chosen = chooseRule(request, flag.entity, state.entity, ids.rule);
     refuseHeld(chosen.rule.id, facts.rollouts);
-    const what = latched ? 'The latch was overridden' : 'Started by force';
+    const waits = after !== undefined && after.state !== 'completed';
+    // where everyone has it already nothing is raised
+    const asked = facts.preflight === undefined || chosen.rule.percent >= 100 ? undefined : facts.preflight;
+    const over = asked === undefined ? [] : refusals(plan, asked, waits);
+    const [refusal] = over;
+    if (refusal !== undefined && request.force === undefined) throw refusal;
+    const what = forcedText(latched, over);
     return begin({
       ...{ flag: flag.entity, state, base: enabledState(chosen.state), rule: chosen.rule, plan, release: request.release },
       ...{ forced: request.force ? { what, reason: request.force.reason } : null, actor, at, id: ids.rollout, after },
@@ -113,6 +122,17 @@ function inPlace(request: StartRequest, facts: StartFacts, after: Rollout | unde
     const { environment } = facts.state.entity;
     throw new BurgeeError(error.code, error.message, { environment, ...error.details }, error);
   }
+}
+
+/** What a force was needed for, for the timeline. */
+function forcedText(latched: boolean, over: readonly BurgeeError[]): string {
+  const red = over.find(({ code }) => code === 'guard_red')?.details.guards as readonly string[] | undefined;
+  const although = [
+    ...(red === undefined ? [] : [`although ${red.join(' and ')} failed before the start`]),
+    ...(over.some(({ code }) => code === 'no_outcomes') ? ['although no application reports outcomes'] : []),
+  ];
+  if (latched) return ['The latch was overridden', ...although].join(', ');
+  return ['Started by force', ...although].join(' ');
 }
 
 /** Newest of the release; of the named rule, if one is named. */

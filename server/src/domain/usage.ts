@@ -3,7 +3,7 @@ import type { MinuteRow } from './ports.ts';
 
 /**
  * What the minute rows mean. `count`: `flag/<key>/<rule or ->/<variant>`, sums [evaluations]. `sketch`: `flag/<key>/<rule>` or
- * `segment/<key>`, the units. `work`: `app/<name>`, sums [total, failed, …latency buckets]. `attribute`: `attribute/<name>`, sums
+ * `segment/<key>`, the units. `work`: `app/<name>`, or `browser/<name>` of a client key, sums [total, failed, …latency buckets]. `attribute`: `attribute/<name>`, sums
  * [reports that met it]. Keys and rule ids have no slash; variants and names may, they come last.
  */
 export type Series = 'count' | 'sketch' | 'work' | 'attribute';
@@ -12,11 +12,15 @@ const MINUTE = 60_000;
 /** A report that covers longer is placed as if it covered so much, ms. */
 const LONGEST = 60 * MINUTE;
 
-/** A report's minute rows, one per subject, all in the minute in which the middle of its time lies. `at`: when it came, ms. */
+/**
+ * A report's minute rows, one per subject, all in the minute in which the middle of its time lies. `at`: when it came, ms.
+ * `client`: with a client key, whose outcomes prove nothing.
+ */
 export function minutesOf(
   report: Pick<Report, 'app' | 'spanMs' | 'counts' | 'sketches' | 'work' | 'attributes'>,
   where: { readonly project: string; readonly environment: string },
   at: number,
+  client = false,
 ): MinuteRow[] {
   const minute = Math.floor((at - Math.min(report.spanMs, LONGEST) / 2) / MINUTE) * MINUTE;
   const rows = new Map<string, MinuteRow>();
@@ -38,7 +42,8 @@ export function minutesOf(
     const subject = segment === undefined ? `flag/${flag}/${rule}` : `segment/${segment}`;
     add('sketch', subject, [], decodeSketch(registers));
   }
-  if (report.work) add('work', `app/${report.app}`, [report.work.total, report.work.failed, ...report.work.latency]);
+  if (report.work)
+    add('work', `${client ? 'browser' : 'app'}/${report.app}`, [report.work.total, report.work.failed, ...report.work.latency]);
   for (const name of new Set(report.attributes)) add('attribute', `attribute/${name}`, [1]);
   return [...rows.values()];
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Principal, Scope } from '../domain/access.ts';
 import { BurgeeError, invalid } from '../domain/errors.ts';
-import { oneRollout, startBody } from './rollout-schemas.ts';
+import { startBody, startedRollout } from './rollout-schemas.ts';
 import { startRollout } from './rollout-start.ts';
 import { type Route, route } from './route.ts';
 
@@ -20,14 +20,14 @@ export const hookRoutes: readonly Route[] = [
     path: '/hooks/deploy',
     permission: 'rollout:start',
     scope: (principal) => ofToken(principal),
-    summary: 'A deployment has happened: start its rollout, or find it',
+    summary: 'A deployment has happened: start its rollout, or one in each of several environments in turn, or find them',
     body: deployBody,
-    responses: { 200: oneRollout, 201: oneRollout },
+    responses: { 200: startedRollout, 201: startedRollout },
     handle: async (call) => {
       const { project: inProject, environment: inEnvironment, ...request } = call.body;
       const scope = ofToken(call.principal);
       const project = place('project', scope.project, inProject);
-      const environment = place('environment', scope.environment, inEnvironment);
+      const environment = place('environment', scope.environment, inEnvironment ?? request.environments?.[0]);
       return startRollout(call, { project, environment }, request);
     },
   }),

@@ -10,6 +10,10 @@ export const startBody = z.strictObject({
   rule: name.optional(),
   variant: name.optional(),
   force: z.strictObject({ reason: z.string().trim().min(1).max(500) }).optional(),
+  /** Id of a rollout of the project that must have completed before. */
+  after: name.optional(),
+  /** One rollout in each, each after the one before; the first is where the call acts. */
+  environments: z.array(name).min(1).max(20).optional(),
 });
 export const commandBody = z.strictObject({ reason: z.string().trim().min(1).max(500) });
 
@@ -40,5 +44,25 @@ export const rolloutView = z
     url: z.string(),
   })
   .loose();
+const check = z.object({
+  environment: z.string().optional(),
+  key: z.string(),
+  kind: z.string(),
+  action: z.string(),
+  source: z.string(),
+  verdict: z.enum(['pass', 'fail', 'inconclusive', 'no-data', 'unavailable']),
+  text: z.string(),
+  refuses: z.boolean(),
+});
+const warning = z.object({
+  environment: z.string().optional(),
+  code: z.string(),
+  stage: z.number().int().nullable(),
+  guard: z.string().nullable(),
+  text: z.string(),
+});
 export const oneRollout = z.object({ rollout: rolloutView });
+const checked = z.object({ checks: z.array(check), warnings: z.array(warning) });
+/** The answer to a start: with `environments`, every one's rollout. What was found before it, where it was looked. */
+export const startedRollout = oneRollout.extend({ rollouts: z.array(rolloutView).optional(), ...checked.partial().shape });
 export const manyRollouts = z.object({ rollouts: z.array(rolloutView) });

@@ -17,6 +17,7 @@ import {
   ofRollout,
   oneRollout,
   startBody,
+  startedRollout,
 } from './rollout-schemas.ts';
 import { startRollout } from './rollout-start.ts';
 import { type Route, route } from './route.ts';
@@ -85,7 +86,7 @@ export const rolloutRoutes: readonly Route[] = [
     summary: 'Start a rollout, or find the one that this release has',
     params: ofEnvironment,
     body: startBody,
-    responses: { 200: oneRollout, 201: oneRollout },
+    responses: { 200: startedRollout, 201: startedRollout },
     handle: async (call) => startRollout(call, call.params, call.body),
   }),
   route({

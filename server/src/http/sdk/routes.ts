@@ -74,7 +74,7 @@ const reports = route({
     if (snapshot === undefined) throw new BurgeeError('not_found', 'the environment of this key does not exist any more');
     const { report, unknown } = keepKnown(body, snapshot.ruleset, client);
     if (unknown > 0) deps.telemetry.count('burgee_report_parts_unknown_total', { kind: client ? 'client' : 'server' }, unknown);
-    const outcome = await deps.store.ingest({ ...at, client, report, minutes: minutesOf(report, at, now) });
+    const outcome = await deps.store.ingest({ ...at, client, report, minutes: minutesOf(report, at, now, client) });
     deps.telemetry.count('burgee_reports_total', { outcome });
     return { status: 202 };
   },
