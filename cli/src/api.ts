@@ -26,6 +26,18 @@ export class Api {
 
   /** Path parts are encoded by `path`. `version` becomes If-Match. */
   async request<T>(method: string, path: string, body?: unknown, version?: number): Promise<Answer<T>> {
+    const { status, text } = await this.#send({ method, path, body, version, accept: 'application/json' });
+    return { status, body: parse(text) as T };
+  }
+
+  async #send(wanted: {
+    readonly method: string;
+    readonly path: string;
+    readonly accept: string;
+    readonly body?: unknown;
+    readonly version?: number | undefined;
+  }): Promise<{ readonly status: number; readonly text: string }> {
+    const { method, path, body, version, accept } = wanted;
     const { url, token } = this.settings;
     if (token === null)
       throw new CommandError(EXIT.usage, 'unauthenticated', 'no token: run `burgee login`, or give --token or BURGEE_TOKEN');
@@ -36,7 +48,7 @@ export class Api {
         method,
         headers: {
           authorization: `Bearer ${token}`,
-          accept: 'application/json',
+          accept,
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...(version === undefined ? {} : { 'if-match': `"${version}"` }),
         },
@@ -48,13 +60,17 @@ export class Api {
     } catch (error) {
       throw new CommandError(EXIT.failed, 'unreachable', `${url} cannot be reached: ${reasonOf(error)}`);
     }
-    const parsed = parse(text);
-    if (response.ok) return { status: response.status, body: parsed as T };
-    throw problemOf(response.status, (parsed ?? {}) as Problem);
+    if (response.ok) return { status: response.status, text };
+    throw problemOf(response.status, (parse(text) ?? {}) as Problem);
   }
 
   async get<T>(path: string): Promise<T> {
     return (await this.request<T>('GET', path)).body;
+  }
+
+  /** What the server has in another media type, as it is. */
+  async text(path: string, accept: string): Promise<string> {
+    return (await this.#send({ method: 'GET', path, accept })).text;
   }
 
   async post<T>(path: string, body: unknown): Promise<T> {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import { addAccess } from './commands/access.ts';
 import { addFlags } from './commands/flags.ts';
+import { addPlans } from './commands/plans.ts';
 import { addRollout } from './commands/rollout.ts';
 import { CommandError, EXIT } from './exit.ts';
 
@@ -31,6 +32,7 @@ program
   });
 addFlags(program);
 addRollout(program);
+addPlans(program);
 addAccess(program);
 for (const command of everyCommand(program)) command.exitOverride();
 

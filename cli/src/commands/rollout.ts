@@ -2,18 +2,15 @@ import type { RolloutView } from '@burgee/server/api';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Api, path } from '../api.ts';
 import { duration } from '../duration.ts';
-import { CommandError, EXIT } from '../exit.ts';
 import { type Output, table } from '../output.ts';
+import { findRollout, type One, rolloutsOf, type Which } from '../rollout-address.ts';
+import { type StartOptions, startBodyOf, withStartOptions } from '../rollout-request.ts';
 import { environmentOf, type Settings } from '../settings.ts';
 import { waitFor } from '../waiting.ts';
+import { watchRollout } from '../watching.ts';
 import { contextOf } from './context.ts';
-
-interface One {
-  readonly rollout: RolloutView;
-}
-
-const base = (settings: Settings): string =>
-  path('api', 'v1', 'projects', settings.project, 'environments', environmentOf(settings), 'rollouts');
+import { addEvidence } from './evidence.ts';
+import { addPreview } from './preview.ts';
 
 const percent = (text: string): number => {
   const value = Number(text.replace(/%$/, ''));
@@ -48,23 +45,6 @@ export function describeRollout(rollout: RolloutView): string {
   ].join('\n');
 }
 
-/** The rollout named by its id, or the newest of a flag. */
-async function find(
-  api: Api,
-  settings: Settings,
-  id: string | undefined,
-  options: { flag?: string; release?: string },
-): Promise<RolloutView> {
-  if (id !== undefined) return (await api.get<One>(`${base(settings)}${path(id)}`)).rollout;
-  if (options.flag === undefined)
-    throw new CommandError(EXIT.usage, 'usage', 'which rollout? Give its id, or --flag (and --release)');
-  const { rollouts } = await api.get<{ rollouts: RolloutView[] }>(`${base(settings)}?flag=${encodeURIComponent(options.flag)}`);
-  const found = rollouts.find((rollout) => options.release === undefined || rollout.release === options.release);
-  if (found === undefined)
-    throw new CommandError(EXIT.usage, 'not_found', `no rollout of ${options.flag} in ${environmentOf(settings)}`);
-  return found;
-}
-
 interface WaitOptions {
   readonly flag?: string;
   readonly release?: string;
@@ -82,7 +62,7 @@ const withWaitOptions = (command: Command): Command =>
     .option('--on-abort <what>', 'on Ctrl-C or SIGTERM: leave the rollout running, or revert it', 'leave');
 
 async function wait(api: Api, settings: Settings, output: Output, rollout: RolloutView, options: WaitOptions): Promise<void> {
-  const at = `${base(settings)}${path(rollout.id)}`;
+  const at = `${rolloutsOf(settings)}${path(rollout.id)}`;
   const ended = await waitFor({
     read: async () => (await api.get<One>(at)).rollout,
     revert:
@@ -100,32 +80,16 @@ async function wait(api: Api, settings: Settings, output: Output, rollout: Rollo
 
 export function addRollout(program: Command): void {
   const rollout = program.command('rollout').description('start rollouts, watch them, and stop them');
+  addPreview(rollout);
+  addEvidence(rollout);
 
   withWaitOptions(
-    rollout
-      .command('start')
-      .description('start raising a flag for a release; the same release again answers the same rollout')
-      .requiredOption('--flag <key>')
-      .requiredOption('--release <id>', 'what is released: a version or a commit')
-      .option('--plan <key>', 'the plan', 'standard')
-      .option('--rule <id>', 'which rule, when several are below 100 %')
-      .option('--variant <key>', 'what a new rule of a flag that is not boolean serves')
-      .option('--force', 'although this release was reverted before')
-      .option('--reason <text>', 'why it is forced')
-      .option('--wait', 'wait for the verdict, as `rollout wait` does'),
-  ).action(async (options: WaitOptions & Record<string, string | boolean | undefined>, command: Command) => {
+    withStartOptions(
+      rollout.command('start').description('start raising a flag for a release; the same release again answers the same rollout'),
+    ).option('--wait', 'wait for the verdict, as `rollout wait` does'),
+  ).action(async (options: WaitOptions & StartOptions & { wait?: boolean }, command: Command) => {
     const { api, settings, output } = await contextOf(command);
-    const { flag, release, plan, rule, variant, force, reason } = options;
-    if (force === true && (typeof reason !== 'string' || reason === ''))
-      throw new CommandError(EXIT.usage, 'usage', '--force needs a --reason');
-    const answer = await api.request<One>('POST', base(settings), {
-      flag,
-      release,
-      plan,
-      rule,
-      variant,
-      ...(force === true ? { force: { reason } } : {}),
-    });
+    const answer = await api.request<One>('POST', rolloutsOf(settings), startBodyOf(options));
     if (options.wait === true) return wait(api, settings, output, answer.body.rollout, options);
     output.result(answer.body, () => describeRollout(answer.body.rollout));
   });
@@ -135,10 +99,15 @@ export function addRollout(program: Command): void {
     .description('one rollout, or the newest of --flag')
     .option('--flag <key>')
     .option('--release <id>')
-    .action(async (id: string | undefined, options: { flag?: string; release?: string }, command: Command) => {
+    .option('--watch', 'show it live until it has ended: 0 completed, 10 reverted or aborted')
+    .action(async (id: string | undefined, options: Which & { watch?: boolean }, command: Command) => {
       const { api, settings, output } = await contextOf(command);
-      const found = await find(api, settings, id, options);
-      output.result({ rollout: found }, () => describeRollout(found));
+      const found = await findRollout(api, settings, id, options);
+      if (options.watch !== true) return output.result({ rollout: found }, () => describeRollout(found));
+      const at = `${rolloutsOf(settings)}${path(found.id)}`;
+      const read = async () => (await api.get<One>(at)).rollout;
+      const json = command.optsWithGlobals<{ output?: string }>().output === 'json';
+      process.exitCode = await watchRollout({ read, stream: process.stdout, env: process.env, json });
     });
 
   rollout
@@ -146,7 +115,7 @@ export function addRollout(program: Command): void {
     .description('rollouts of the environment, newest first')
     .action(async (_options: object, command: Command) => {
       const { api, settings, output } = await contextOf(command);
-      const answer = await api.get<{ rollouts: RolloutView[] }>(base(settings));
+      const answer = await api.get<{ rollouts: RolloutView[] }>(rolloutsOf(settings));
       output.result(answer, () =>
         answer.rollouts.length === 0
           ? `No rollouts in ${environmentOf(settings)} yet.`
@@ -167,7 +136,7 @@ export function addRollout(program: Command): void {
       .option('--release <id>'),
   ).action(async (id: string | undefined, options: WaitOptions, command: Command) => {
     const { api, settings, output } = await contextOf(command);
-    await wait(api, settings, output, await find(api, settings, id, options), options);
+    await wait(api, settings, output, await findRollout(api, settings, id, options), options);
   });
 
   for (const verb of ['pause', 'resume', 'advance', 'revert'] as const) {
@@ -184,10 +153,10 @@ export function addRollout(program: Command): void {
       .option('--flag <key>')
       .option('--release <id>')
       .option('--reason <text>', 'why, for the audit log', 'no reason given')
-      .action(async (id: string | undefined, options: { flag?: string; release?: string; reason: string }, command: Command) => {
+      .action(async (id: string | undefined, options: Which & { reason: string }, command: Command) => {
         const { api, settings, output } = await contextOf(command);
-        const found = await find(api, settings, id, options);
-        const answer = await api.post<One>(`${base(settings)}${path(found.id, verb)}`, { reason: options.reason });
+        const found = await findRollout(api, settings, id, options);
+        const answer = await api.post<One>(`${rolloutsOf(settings)}${path(found.id, verb)}`, { reason: options.reason });
         output.result(answer, () => describeRollout(answer.rollout));
       });
   }
