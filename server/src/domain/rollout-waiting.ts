@@ -5,7 +5,7 @@ import { freezeText, frozenUntil } from './freeze.ts';
 import { NO_EVIDENCE } from './guard/evidence.ts';
 import { percentText } from './guard/words.ts';
 import type { Change, Stored } from './ports.ts';
-import type { Rollout } from './rollout.ts';
+import type { Rollout, StateReason } from './rollout.ts';
 import { nameOf, rung, waitsFor } from './rollout-begin.ts';
 import { digestRule, type Target, withPercent } from './rollout-rule.ts';
 import { BURGEE, changeOf } from './rollout-transitions.ts';
@@ -39,8 +39,12 @@ export function decideWaiting(waiting: Waiting): Change | null {
   if (entity.state === 'paused') return null;
   const reason = waitsFor(entity.plan, after, at);
   if (reason === null) return state === undefined ? null : raise(rollout, state, { actor: BURGEE, at });
-  if (entity.reason?.code === reason.code && entity.reason.text === reason.text) return null;
-  return { environments: [], writes: [{ put: 'rollout', entity: { ...entity, reason }, basedOn: rollout.version }], audit: [] };
+  return entity.reason?.code === reason.code && entity.reason.text === reason.text ? null : stayWaiting(rollout, reason);
+}
+
+/** It waits on, for this. */
+export function stayWaiting({ entity, version }: Stored<Rollout>, reason: StateReason): Change {
+  return { environments: [], writes: [{ put: 'rollout', entity: { ...entity, reason }, basedOn: version }], audit: [] };
 }
 
 /** Begins what waited: the rule goes to the first stage above where it stands. Refuses with `frozen` in a freeze. */

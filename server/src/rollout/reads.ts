@@ -51,7 +51,8 @@ function ask(parts: Parts, held: Held, rollout: Rollout, guard: SourceGuard, win
 }
 const LOST: Sample = { kind: 'unavailable', reason: 'nothing was asked' };
 
-async function readOnce(
+/** Reads one window of a guard's source. Rejects where the store does. */
+export async function readOnce(
   parts: Parts,
   rollout: Rollout,
   { source: key }: SourceGuard,

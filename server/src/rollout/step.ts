@@ -12,6 +12,7 @@ import { type Held, hadGap, learn, recall } from './held.ts';
 import type { Parts } from './parts.ts';
 import { differs, readSources } from './reads.ts';
 import type { Reverts } from './reverts.ts';
+import { stepWaiting } from './waiting.ts';
 
 /** One tick of one rollout: read, fold, judge, decide, commit. Returns whether the rollout is still ours to look after. */
 export async function step(parts: Parts, held: Held, desk: Desk, reverts: Reverts): Promise<boolean> {
@@ -21,6 +22,10 @@ export async function step(parts: Parts, held: Held, desk: Desk, reverts: Revert
   const facts = held.facts ?? (await desk.facts(held));
   if (facts === undefined || ENDED.has(facts.rollout.entity.state)) return false;
   if (held.moved === seen) held.facts = facts;
+  if (facts.rollout.entity.waiting) {
+    held.facts = null;
+    return stepWaiting(parts, held, facts, desk.commit);
+  }
   const { rollout: stored, flag, state } = facts;
   const { memory, fresh } = await recall(parts, held, stored);
   const reports = await desk.unfolded(id);
