@@ -4,6 +4,7 @@ import { isTimeOnly, type Judgement, quietAfter } from './guard/judge.ts';
 import type { Rollout } from './rollout.ts';
 import { ENDED } from './rollout.ts';
 import type { Target } from './rollout-rule.ts';
+import { coolingText, type Down, stepDown } from './rollout-step-back.ts';
 
 /** All that a tick knows of a rollout. */
 export interface Facts {
@@ -19,7 +20,9 @@ export interface Facts {
 export type Action =
   | { readonly kind: 'stay' }
   | { readonly kind: 'abort'; readonly code: string; readonly text: string }
-  | { readonly kind: 'revert'; readonly text: string }
+  /** `kill`: the flag is killed as well. */
+  | { readonly kind: 'revert'; readonly text: string; readonly kill?: true }
+  | ({ readonly kind: 'back'; readonly text: string } & Down)
   | { readonly kind: 'pause'; readonly code: string; readonly text: string; readonly notify: boolean }
   /** Failing evidence of a rollout that an edit took out of our hands: tell somebody. */
   | { readonly kind: 'page'; readonly text: string }
@@ -34,7 +37,7 @@ export type Action =
 export const PAUSE_AFTER_MS = 600_000;
 
 /** Codes of holds that wait for a person or for more of the same evidence: they neither page nor turn into a pause. */
-export const PATIENT: ReadonlySet<string> = new Set(['max-hold', 'manual-stage', 'freeze']);
+export const PATIENT: ReadonlySet<string> = new Set(['max-hold', 'manual-stage', 'freeze', 'cool-down']);
 
 /** The decision order: edit, revert, pause, hold, advance. Only the first that applies happens. */
 export function decide(facts: Facts): Action {
@@ -45,14 +48,22 @@ export function decide(facts: Facts): Action {
     if (target.kind === 'edited' && rollout.reason?.code !== 'edited') {
       return { kind: 'pause', code: 'edited', text: target.text, notify: true };
     }
-    return judgement.revert !== null && !evidence.paged ? { kind: 'page', text: judgement.revert } : { kind: 'stay' };
+    const failing = judgement.revert ?? judgement.back?.text;
+    return failing !== undefined && !evidence.paged ? { kind: 'page', text: failing } : { kind: 'stay' };
   }
-  if (judgement.revert !== null) return { kind: 'revert', text: judgement.revert };
+  if (judgement.revert !== null) return { kind: 'revert', text: judgement.revert, ...(judgement.kill && { kill: true }) };
+  if (judgement.back !== null) return back(facts, judgement.back);
   if (rollout.state === 'paused') return { kind: 'stay' };
   if (judgement.pause !== null) {
     return { kind: 'pause', code: judgement.pause.code, text: judgement.pause.text, notify: true };
   }
   return judgement.hold === null ? move(facts) : keepHolding(facts, judgement.hold);
+}
+
+/** The evidence that is left when nothing is left to step back to reverts. */
+function back({ rollout, evidence }: Facts, { guard, text }: { guard: string; text: string }): Action {
+  const down = stepDown(rollout, evidence, guard);
+  return down === null ? { kind: 'revert', text } : { kind: 'back', text, ...down };
 }
 
 function keepHolding({ rollout, evidence, at, tickMs }: Facts, hold: { code: string; text: string }): Action {
@@ -70,6 +81,9 @@ function move(facts: Facts): Action {
   const wait = (code: string, text: string): Action => (held === code ? { kind: 'stay' } : { kind: 'hold', code, text });
   const stay: Action = held === undefined ? { kind: 'stay' } : { kind: 'run' };
   if (stage === undefined) return nextStage(rollout);
+  const cooling = coolingText(evidence, at);
+  if (cooling !== null) return wait('cool-down', cooling);
+  if (held === 'cool-down') return stay;
   if (at - rollout.bakeSince < stage.bakeMs) return held !== undefined && PATIENT.has(held) ? { kind: 'stay' } : stay;
   if (stage.advance === 'manual') return wait('manual-stage', 'This stage waits for somebody to advance it.');
   if (stage.advance === 'evidence' && !judgement.clear) {

@@ -1,11 +1,12 @@
 import type { Actor } from './access.ts';
-import type { FlagState } from './flag.ts';
+import type { FlagState, Kill } from './flag.ts';
 import { type Evidence, evidenceOf } from './guard/evidence.ts';
 import { percentText } from './guard/words.ts';
 import type { Change, Stored } from './ports.ts';
 import type { Rollout, RolloutState } from './rollout.ts';
 import { type Action, PATIENT } from './rollout-decide.ts';
 import { withPercent } from './rollout-rule.ts';
+import { begunAnew } from './rollout-step-back.ts';
 
 export const BURGEE: Actor = { kind: 'burgee', id: 'controller', name: 'Burgee' };
 
@@ -29,6 +30,8 @@ interface Step {
   readonly text: string | null;
   /** The rule's new percent. */
   readonly percent?: number;
+  /** The flag is killed with it. */
+  readonly kill?: Kill;
   /** SDKs must hear of it: the percent or the ramp's mark changes. */
   readonly moves?: boolean;
 }
@@ -49,9 +52,7 @@ export function changeOf(action: Acting, situation: Situation): Change {
     environments: step.moves ? [scope] : [],
     writes: [
       { put: 'rollout', entity: after, basedOn: rollout.version },
-      ...(moved
-        ? [{ put: 'state' as const, entity: stateAt(state.entity, before.rule, step.percent ?? 0), basedOn: state.version }]
-        : []),
+      ...(moved ? [{ put: 'state' as const, entity: stateAt(state.entity, before.rule, step), basedOn: state.version }] : []),
     ],
     audit:
       step.text === null
@@ -78,8 +79,8 @@ function collapsed(timeline: Rollout['timeline'], { event, text }: Step): Rollou
   return again ? timeline.slice(0, -2) : timeline;
 }
 
-function stateAt(state: FlagState, rule: string, percent: number): FlagState {
-  return { ...state, rules: withPercent(state.rules, rule, percent) };
+function stateAt(state: FlagState, rule: string, { percent = 0, kill }: Step): FlagState {
+  return { ...state, rules: withPercent(state.rules, rule, percent), ...(kill && { killed: kill }) };
 }
 
 /** Where a revert takes the rule: to 0, or where it was before the rollout; never up. */
@@ -112,12 +113,12 @@ const STEPS: Steps = {
     text,
     moves: true,
   }),
-  revert: ({ text }, { rollout, state, actor, at, reason }) => {
+  revert: ({ text, kill }, { rollout, state, actor, at, reason }) => {
     const percent = revertPercent(rollout.entity, state?.entity);
     const byHand = actor.kind !== 'burgee';
     const why = byHand
       ? `Reverted to ${percentText(percent)} by ${actor.name}: ${reason ?? text}`
-      : `Reverted to ${percentText(percent)}: ${text}.`;
+      : `Reverted to ${percentText(percent)}${kill ? ' and killed the flag' : ''}: ${text}.`;
     return {
       fields: {
         ...enter('reverted', byHand ? 'by-hand' : 'evidence', byHand ? (reason ?? text) : text, at),
@@ -128,6 +129,20 @@ const STEPS: Steps = {
       },
       event: 'reverted',
       text: why,
+      percent,
+      ...(kill && { kill: { by: actor.name, at, reason: text } }),
+      moves: true,
+    };
+  },
+  back: ({ text, stage, percent, coolDownMs }, { rollout, evidence, at }) => {
+    const { entity } = rollout;
+    const hold = enter('holding', 'cool-down', `It stepped back a stage: ${text}`, at);
+    return {
+      // somebody's pause outlasts it
+      fields: { ...(entity.state === 'paused' ? {} : hold), stage, percent, stageSince: at, bakeSince: at },
+      evidence: begunAnew(evidence ?? evidenceOf(entity), at + coolDownMs),
+      event: 'stepped-back',
+      text: `Stepped back from ${percentText(entity.percent)} to ${percentText(percent)}: ${text}.`,
       percent,
       moves: true,
     };

@@ -3,6 +3,7 @@ import { type Bounds, NO_QUERY, nextWindow, takeSample } from '../domain/guard/q
 import { type Asked, asksOf } from '../domain/guard/source-windows.ts';
 import { isSourceGuard, type Sample, type SourceGuard } from '../domain/guard.ts';
 import type { Rollout } from '../domain/rollout.ts';
+import { queryAnew } from '../domain/rollout-step-back.ts';
 import type { Held } from './held.ts';
 import type { Parts } from './parts.ts';
 
@@ -17,7 +18,8 @@ export function readSources(parts: Parts, held: Held, rollout: Rollout, evidence
   const queries: Record<string, QueryState> = { ...evidence.queries, ...held.queries };
   for (const guard of rollout.plan.guards) {
     if (!isSourceGuard(guard)) continue;
-    let state = queries[guard.key] ?? NO_QUERY;
+    let state = queryAnew(queries[guard.key] ?? NO_QUERY, evidence.restarts);
+    if (queries[guard.key] !== undefined) queries[guard.key] = state;
     const pending = held.reads.get(guard.key);
     if (pending?.answer) {
       held.reads.delete(guard.key);

@@ -9,10 +9,13 @@ import { isConflict } from './conflict.ts';
 import type { Parts } from './parts.ts';
 import type { Now } from './step.ts';
 
+/** `kill`: the flag is killed as well, once the database takes it; an override beforehand only lowers the rule. */
+type Killing = Now & { readonly kill?: true | undefined };
+
 /** Reverts need no lease, win over what is in flight, and are tried until they are durable. */
 export interface Reverts {
   /** Reverts now, or makes SDKs lower the rule at once and goes on trying at every tick. */
-  revert(now: Now, text: string, fold: Fold | undefined): Promise<void>;
+  revert(now: Killing, text: string, fold: Fold | undefined): Promise<void>;
   /** Takes up the reverts that SDKs were told of and the database does not have: from before a restart, or by hand. */
   adopt(): void;
   /** Tries again what the database could not take yet. */
@@ -22,6 +25,7 @@ export interface Reverts {
 
 interface Pending extends Pick<HeldOverride, 'project' | 'environment' | 'why'> {
   asserted: boolean;
+  readonly kill?: true | undefined;
 }
 
 /** A conflict means that somebody wrote in between; so often in a row it is left to the next tick. */
@@ -34,8 +38,8 @@ export function createReverts(parts: Parts): Reverts {
   const { store, overrides, clock, log } = parts;
   const pending = new Map<string, Pending>();
 
-  async function commit({ rollout, state, evidence, at }: Now, text: string, fold: Fold | undefined): Promise<void> {
-    const change = changeOf({ kind: 'revert', text }, { rollout, state, evidence, at, actor: BURGEE });
+  async function commit({ rollout, state, evidence, at, kill }: Killing, text: string, fold: Fold | undefined): Promise<void> {
+    const change = changeOf({ kind: 'revert', text, ...(kill && { kill }) }, { rollout, state, evidence, at, actor: BURGEE });
     await store.commit({ ...change, breakLease: rollout.entity.id, ...(fold && { fold }) });
     log.warn({ rollout: rollout.entity.id, flag: rollout.entity.flag, text }, 'reverted');
   }
@@ -68,7 +72,7 @@ export function createReverts(parts: Parts): Reverts {
     if (why.actor.kind !== 'burgee') return command('revert', { rollout, state, actor: why.actor, at, reason: why.text });
     if (ENDED.has(is) || targetOf(rollout.entity, flag?.entity, state?.entity).kind !== 'ours') return null;
     const situation = { rollout, state, evidence: evidenceOf(rollout.entity), at, actor: BURGEE };
-    return { ...changeOf({ kind: 'revert', text: why.text }, situation), breakLease: id };
+    return { ...changeOf({ kind: 'revert', text: why.text, ...(wanted.kill && { kill: true }) }, situation), breakLease: id };
   }
 
   async function persist(id: string, wanted: Pending): Promise<void> {
@@ -95,7 +99,7 @@ export function createReverts(parts: Parts): Reverts {
   return {
     async revert(now, text, fold) {
       const { id, project, environment } = now.rollout.entity;
-      const wanted: Pending = { project, environment, why: { actor: BURGEE, text }, asserted: false };
+      const wanted: Pending = { project, environment, why: { actor: BURGEE, text }, asserted: false, kill: now.kill };
       pending.set(id, wanted);
       const first = commit(now, text, fold).then(
         () => void pending.delete(id),

@@ -31,6 +31,8 @@ export interface QueryState {
     /** Where the arms are compared: then the numbers above are the treatment's. */
     readonly control?: { readonly errors: number; readonly total: number };
   } | null;
+  /** Steps back that the mixture began anew after; absent: none. */
+  readonly restarts?: number;
   /** Bad readings in a row, of a threshold. */
   readonly bad?: number;
   /** Why the last read told nothing, since when. */
@@ -69,9 +71,9 @@ export interface Evidence {
   readonly queries: Readonly<Record<string, QueryState>>;
   readonly latency: LatencyProcess;
   readonly latencySpending: Spending;
-  /** Automatic steps back so far, each of which began the processes anew at half the chance, and the time of the last. */
+  /** Automatic steps back so far, each of which began the processes anew at half the chance; nothing advances before, ms. */
   readonly restarts: number;
-  readonly backAt: number | null;
+  readonly coolUntil: number | null;
   /** Guards whose pause a person has overruled by resuming. */
   readonly overruled: readonly string[];
   /** The present hold was announced; the failing evidence of an edited rollout was paged. */
@@ -100,7 +102,7 @@ export const NO_EVIDENCE: Evidence = {
   latency: newLatency(0),
   latencySpending: NOTHING_SPENT,
   restarts: 0,
-  backAt: null,
+  coolUntil: null,
   overruled: [],
   announced: false,
   paged: false,

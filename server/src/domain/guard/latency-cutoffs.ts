@@ -1,5 +1,7 @@
 import { LATENCY_BOUNDS_MS } from '@burgee/engine';
+import { invalid } from '../errors.ts';
 import type { MinuteRow } from '../ports.ts';
+import type { Plan } from '../rollout.ts';
 
 /** Shares of the work that the automatic cut-offs leave above them: p50, p90 and p99. */
 export const AUTO_SHARES: readonly number[] = [0.5, 0.1, 0.01];
@@ -42,4 +44,23 @@ function quantile(buckets: readonly number[], rank: number): number {
     below += count;
   }
   return LATENCY_BOUNDS_MS.at(-1) ?? 0;
+}
+
+/** Whether a plan's cut-offs are to be fixed when its rollout starts. */
+export function needsCutoffs(plan: Pick<Plan, 'guards'>): boolean {
+  return plan.guards.some((guard) => guard.kind === 'latency' && guard.cutoffsMs === 'auto');
+}
+
+/** The plan with its automatic cut-offs as numbers, from the `work` rows of the hour before. Refuses where they say too little. */
+export function withCutoffs(plan: Plan, rows: readonly MinuteRow[]): Plan {
+  if (!needsCutoffs(plan)) return plan;
+  const cutoffsMs = cutoffsFrom(rows);
+  if (cutoffsMs.length === 0) {
+    const message = `the latency guard of plan ${plan.key} takes its cut-offs from the hour before, in which fewer than ${LEAST_WORK} units of work were reported; give it cutoffsMs in ms`;
+    throw invalid({ field: 'plan', message });
+  }
+  const guards = plan.guards.map((guard) =>
+    guard.kind === 'latency' && guard.cutoffsMs === 'auto' ? { ...guard, cutoffsMs } : guard,
+  );
+  return { ...plan, guards };
 }

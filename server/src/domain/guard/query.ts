@@ -72,7 +72,7 @@ export function takeSample(
   }
   const { weight, spending } = nextWeight(state.spending, rollout.plan, { at, stage: rollout.stage, stageSeen: true });
   const mixture = updateMixture(state.mixture, weight, factorsOf(guard, counted, read.to - read.from));
-  return { mixture, spending, to: read.to, newest, trouble: null };
+  return { ...state, mixture, spending, to: read.to, newest, trouble: null };
 }
 
 /** ln L of one window for each ratio. Arms are compared by requests, in the binomial form: there may be millions. */
