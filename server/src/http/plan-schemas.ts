@@ -11,6 +11,12 @@ const query = z.string().min(1).max(4_000);
 /** The cool-down and the retries of a guard that steps back; see domain/guard.ts for what they are otherwise. */
 const back = { coolDownMs: ms(1_000, DAY).exactOptional(), retries: z.number().int().min(0).max(20).exactOptional() };
 
+const window = {
+  windowMs: ms(1_000, 3_600_000).default(60_000),
+  lagMs: ms(0, 3_600_000).default(15_000),
+  maxAgeMs: ms(1_000, 3_600_000).default(120_000),
+};
+
 const stage = z.strictObject({
   percent: z.number(),
   advance: z.enum(['evidence', 'time', 'manual']).default('evidence'),
@@ -32,10 +38,39 @@ const guard = z.discriminatedUnion('kind', [
     source: z.string().min(1).max(100),
     errors: query,
     total: query,
+    /** Left out where `{arm}` is compared. */
+    limit: z.number().default(0),
+    tolerated: z.number().exactOptional(),
+    ...window,
+    ...back,
+  }),
+  z.strictObject({
+    kind: z.literal('latency'),
+    key,
+    action: action.default('revert'),
+    tolerated: z.number().default(1),
+    cutoffsMs: z.union([z.literal('auto'), z.array(z.number()).max(3)]).default('auto'),
+    ...back,
+  }),
+  z.strictObject({
+    kind: z.literal('rate'),
+    key,
+    action: action.default('pause'),
+    source: z.string().min(1).max(100),
+    events: query,
+    limitPerSecond: z.number(),
+    ...window,
+    ...back,
+  }),
+  z.strictObject({
+    kind: z.literal('threshold'),
+    key,
+    action: z.enum(['observe', 'pause']).default('pause'),
+    source: z.string().min(1).max(100),
+    value: query,
     limit: z.number(),
-    windowMs: ms(1_000, 3_600_000).default(60_000),
-    lagMs: ms(0, 3_600_000).default(15_000),
-    maxAgeMs: ms(1_000, 3_600_000).default(120_000),
+    consecutive: z.number().int().max(100).default(3),
+    ...window,
     ...back,
   }),
 ]);
@@ -64,6 +99,7 @@ export const planSettings = z.strictObject({
   controlSample: z.number().default(PLAN_DEFAULTS.controlSample),
   flushMs: ms(250, 60_000).default(PLAN_DEFAULTS.flushMs),
   openMs: ms(1_000, 600_000).default(PLAN_DEFAULTS.openMs),
+  freshRiskSet: z.boolean().exactOptional(),
   holdback: z.number().exactOptional(),
   freeze: z.array(freeze).max(20).exactOptional(),
 });

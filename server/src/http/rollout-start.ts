@@ -1,6 +1,7 @@
 import { actorOf, may, type Principal } from '../domain/access.ts';
 import { BurgeeError, invalid } from '../domain/errors.ts';
 import type { Flag, FlagState } from '../domain/flag.ts';
+import { CUTOFF_LOOK_BACK_MS, needsCutoffs, withCutoffs } from '../domain/guard/latency-cutoffs.ts';
 import type { Change, Stored } from '../domain/ports.ts';
 import { type Preflight, warningsOf } from '../domain/preflight.ts';
 import type { Rollout } from '../domain/rollout.ts';
@@ -101,7 +102,15 @@ async function look(deps: Deps, seen: Map<string, Preflight>, facts: StartFacts,
   const found =
     seen.get(environment) ?? (await preflight(deps, facts.plan, { project, environment, flag: facts.flag.entity.key }, facts.at));
   seen.set(environment, found);
-  return { ...facts, preflight: found };
+  const plan = needsCutoffs(facts.plan)
+    ? withCutoffs(facts.plan, await workBefore(deps, { project, environment }, facts.at))
+    : facts.plan;
+  return { ...facts, plan, preflight: found };
+}
+
+/** What all applications of an environment reported of their work in the hour before. */
+function workBefore({ store }: Deps, scope: { readonly project: string; readonly environment: string }, at: number) {
+  return store.minutes({ ...scope, from: at - CUTOFF_LOOK_BACK_MS, to: at, series: 'work', subjectPrefix: 'app/' });
 }
 
 /** The new rollout as the change has it: it may know by now who follows it. */
