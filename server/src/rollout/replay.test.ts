@@ -94,6 +94,23 @@ describe('a replay of the batch log', () => {
     expect(recompute(unpaused, log).differences[0]).toMatchObject({ what: 'paused', recomputed: 'pause' });
   });
 
+  it('agrees with steps back, and with the revert after the last of them', async () => {
+    const guards = [{ kind: 'outcomes', key: 'errors', action: 'back', tolerated: 1, coolDownMs: 5_000, retries: 1 }] as const;
+    const stages = [stage(5, 'time', 1_000), stage(20, 'evidence', 2_000), stage(50, 'evidence', 2_000)];
+    const { rollout, log } = await logOf(world, 'back', { plan: { guards, stages }, fails: BAD, seconds: 90 });
+    const events = rollout.timeline.map(({ event }) => event);
+    expect(events.filter((event) => event === 'stepped-back').length, events.join()).toBeGreaterThan(0);
+    expect(recompute(rollout, log)).toMatchObject({ agrees: true, differences: [] });
+    const unstepped = { ...rollout, timeline: rollout.timeline.filter(({ event }) => event !== 'stepped-back') };
+    expect(recompute(unstepped, log).agrees).toBe(false);
+  });
+
+  it('agrees where each stage has a risk set of its own', async () => {
+    const { rollout, log } = await logOf(world, 'anew', { plan: { freshRiskSet: true }, fails: HEALTHY, seconds: 200 });
+    expect(rollout.state).toBe('completed');
+    expect(recompute(rollout, log)).toMatchObject({ agrees: true });
+  });
+
   it('agrees with nothing', () => {
     const fresh = { ...good.rollout, evidence: null, timeline: good.rollout.timeline.slice(0, 1) };
     expect(recompute(fresh, [])).toEqual({ agrees: true, batches: 0, decisions: 0, differences: [] });

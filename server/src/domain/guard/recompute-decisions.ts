@@ -1,3 +1,4 @@
+import { isSourceGuard } from '../guard.ts';
 import type { Rollout } from '../rollout.ts';
 import { nextStage } from '../rollout-decide.ts';
 import { BURGEE } from '../rollout-transitions.ts';
@@ -10,8 +11,8 @@ type Happening = Rollout['timeline'][number];
 
 /** What may stand in the timeline where the evidence asked for it: whoever ends or edits a rollout in that tick comes first. */
 const ANSWERS: Readonly<Record<'revert' | 'pause', ReadonlySet<string>>> = {
-  revert: new Set(['reverted', 'evidence', 'aborted', 'paused']),
-  pause: new Set(['paused', 'reverted', 'aborted']),
+  revert: new Set(['reverted', 'stepped-back', 'evidence', 'aborted', 'paused']),
+  pause: new Set(['paused', 'reverted', 'stepped-back', 'aborted']),
 };
 
 /**
@@ -40,8 +41,11 @@ export function compareDecisions(
   };
 
   /** A metric source's part in a revert is in no log; what is stored of it is its last word. */
-  const bySource = (at: number): boolean =>
-    judge(rollout, { ...evidence, queries: evidenceOf(rollout).queries }, at).revert !== null;
+  const bySource = (at: number): boolean => {
+    const { revert, back } = judge(rollout, { ...evidence, queries: evidenceOf(rollout).queries }, at);
+    return revert !== null || back !== null;
+  };
+  const sourceSteps = plan.guards.some((guard) => isSourceGuard(guard) && guard.action === 'back');
 
   const leaves = (event: Happening): void => {
     if (plan.stages[stage]?.advance === 'evidence') {
@@ -67,6 +71,12 @@ export function compareDecisions(
     reverted: ({ at, text }, byUs) => {
       if (byUs) check(mark?.wants === 'revert' || bySource(at), { what: 'reverted', at, recorded: text, recomputed: null });
     },
+    'stepped-back': ({ at, text }) => {
+      // what was stored of a source begins anew with a step back
+      if (!sourceSteps) check(mark?.wants === 'revert', { what: 'stepped-back', at, recorded: text, recomputed: null });
+      stage = Math.max(0, stage - 1);
+      since = at;
+    },
     advanced: (event, byUs) => {
       if (byUs) leaves(event);
       const percent = plan.stages[stage]?.percent ?? rollout.startPercent;
@@ -74,7 +84,8 @@ export function compareDecisions(
       since = event.at;
     },
     completed: (event, byUs) => {
-      if (byUs) leaves(event);
+      // what stood at 100 % when it began left no stage
+      if (byUs && rollout.startPercent < 100) leaves(event);
     },
   };
 

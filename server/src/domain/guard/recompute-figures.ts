@@ -2,6 +2,7 @@ import type { Batch, Rollout } from '../rollout.ts';
 import { shareOf } from './comparison.ts';
 import { barsOf, type Evidence, NO_EVIDENCE } from './evidence.ts';
 import { judge } from './judge.ts';
+import { lnLatency } from './latency.ts';
 import { type LineState, type Memory, type ReplayedTick, replay, summary } from './memory.ts';
 import { isComparable, wantsExact } from './process.ts';
 import type { Difference } from './recompute.ts';
@@ -14,6 +15,7 @@ export interface Mark {
   readonly stage: number;
   readonly since: number;
   readonly lnS: number;
+  /** `revert` stands for a step back and a kill too. */
   readonly wants: 'revert' | 'pause' | null;
   /** Guards that failed. */
   readonly failing: readonly string[];
@@ -55,6 +57,7 @@ export function walk(rollout: Rollout, log: readonly Batch[], stored: Evidence, 
   const marks: Mark[] = [];
   let spending = NOTHING_SPENT;
   let evidence: Evidence = NO_EVIDENCE;
+  let ended = rollout;
 
   function look({ rows, before, after, anew }: ReplayedTick, memory: Memory): void {
     if (anew) spending = NOTHING_SPENT;
@@ -80,15 +83,17 @@ export function walk(rollout: Rollout, log: readonly Batch[], stored: Evidence, 
     const percent = rows.find((row) => stateOf(row).inStage)?.percent ?? rollout.percent;
     const then: Rollout = { ...rollout, stage, percent, stageSince: since };
     // below both bars nothing can be asked for, and who failed since when need not be known
-    const asks = lnM >= near || last === newest;
+    const asks = Math.max(lnM, lnLatency(memory.latency.process)) >= near || last === newest;
     evidence = { ...NO_EVIDENCE, seq: last.seq, at, spending, restarts, ...(asks && summary(memory, then)) };
     const judgement = asks ? judge(then, evidence, at) : null;
-    const wants = judgement?.revert ? 'revert' : judgement?.pause ? 'pause' : null;
+    const wants = judgement?.revert || judgement?.back ? 'revert' : judgement?.pause ? 'pause' : null;
     const failing = judgement?.readings.flatMap(({ verdict, key }) => (verdict === 'fail' ? [key] : [])) ?? [];
+    ended = then;
     marks.push({ seq: last.seq, at, stage, since, lnS, wants, failing });
   }
-  replay(rollout, stored, log, look);
-  return { marks, evidence };
+  // a step back after the last row has begun the processes anew
+  const memory = replay(rollout, stored, log, look);
+  return { marks, evidence: { ...evidence, ...(newest && summary(memory, ended)), restarts: memory.restarts } };
 }
 
 function stateOf(row: Batch): LineState {
@@ -122,10 +127,11 @@ export function compareEnd(ended: Evidence, stored: Evidence, differ: Differ): v
   }
 }
 
-function partsOf({ lnM, lnS, mixture, heaviest, stage, totals }: Evidence): readonly (readonly [string, number])[] {
+function partsOf({ lnM, lnS, mixture, heaviest, stage, totals, latency }: Evidence): readonly (readonly [string, number])[] {
   return [
     ['evidence.lnM', lnM],
     ['evidence.lnS', lnS],
+    ['evidence.latency', lnLatency(latency)],
     ['evidence.spent', mixture.spent],
     ...(mixture.lnR ?? []).map((ln, k) => [`evidence.lnR.${k}`, ln] as const),
     ['evidence.heaviest.errors', heaviest.errors],
