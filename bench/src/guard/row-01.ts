@@ -76,7 +76,7 @@ async function run(options: RunOptions): Promise<Figure[]> {
     ['standard', 2],
   ] as const) {
     for (const base of [0.001, 0.01, 0.2]) {
-      const ratios = await options.pool.map(import.meta.url, paced, { base, key }, Math.min(full, options.seeds ?? full));
+      const ratios = await options.pool.map(import.meta.url, paced, { base, key }, Math.min(full, seedsOf(options, full)));
       const figure = `base ${100 * base} %, plan ${key}, 1,000 rps, p50 until done`;
       figures.push(atMost({ figure, value: quantile(ratios, 0.5), unit: 'times its bakes' }, 1.1));
     }

@@ -2,9 +2,9 @@ import { binomialQuantile } from '../counting.ts';
 import { type Figure, figuresOf } from '../figure.ts';
 import { simulate } from './course.ts';
 import { timePlan, unmoved } from './plans.ts';
-import { WrongCounts } from './requests.ts';
 import { type Row, type RunOptions, seedsOf } from './row.ts';
 import type { Client } from './traffic.ts';
+import { WrongCounts } from './wrong-counts.ts';
 
 export const ALPHAS = [0.001, 0.01] as const;
 const PLAN = unmoved(timePlan([1, 60], [5, 60], [25, 60], [50, 60]));

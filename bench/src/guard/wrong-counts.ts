@@ -1,5 +1,4 @@
 import { decodeHashes } from '@burgee/engine';
-import { ratiosAbove } from '../../../server/src/domain/guard/comparison.ts';
 import { type Line, NEW_PROCESS, type Process, stepProcess } from '../../../server/src/domain/guard/process.ts';
 import { NOTHING_SPENT, nextWeight, type Spending } from '../../../server/src/domain/guard/start-weights.ts';
 import type { Rollout } from '../../../server/src/domain/rollout.ts';
@@ -18,7 +17,6 @@ export class WrongCounts {
 
   constructor(counting: Counting) {
     this.#counting = counting;
-    if (ratiosAbove(1).length === 0) throw new TypeError('nothing to bet on');
   }
 
   see(sent: readonly Sent[], rollout: Rollout, at: number): number {
