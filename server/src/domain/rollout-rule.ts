@@ -10,8 +10,19 @@ export type Target =
   /** Nothing is left to ramp. */
   | { readonly kind: 'gone'; readonly code: 'deleted' | 'archived' | 'killed' | 'disabled'; readonly text: string };
 
-/** 64 bits of the rule's meaning and place, without percent, title and ramp mark. */
+/** A controller asks for the same list at every tick until somebody changes it. */
+const known = new WeakMap<readonly Rule[], Map<string, string>>();
+
+/** 64 bits of the rule's meaning and place, without percent, title and ramp mark. The list must not be changed afterwards. */
 export function digestRule(rules: readonly Rule[], id: string): string {
+  const digests = known.get(rules) ?? new Map<string, string>();
+  known.set(rules, digests);
+  const digest = digests.get(id) ?? makeDigest(rules, id);
+  digests.set(id, digest);
+  return digest;
+}
+
+function makeDigest(rules: readonly Rule[], id: string): string {
   const place = rules.findIndex((rule) => rule.id === id);
   const rule = rules[place];
   if (rule === undefined) return 'none';

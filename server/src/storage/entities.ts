@@ -29,9 +29,15 @@ export const ACTIVE = ['pending', 'running', 'holding', 'paused'] as const;
 /** Reports that wait to become a rollout's evidence: beyond so many, nobody folds them and more would only fill the disk. */
 export const MOST_WAITING = 20_000;
 
+const columns = new Map<Kind, readonly string[]>();
+
 /** Key columns first, in key order. */
 export function columnsOf(kind: Kind): readonly string[] {
-  return [...new Set<string>([...KEYS[kind], ...FILTERS[kind], ...(INTERNAL[kind] ?? [])])];
+  const known = columns.get(kind);
+  if (known) return known;
+  const made = [...new Set<string>([...KEYS[kind], ...FILTERS[kind], ...(INTERNAL[kind] ?? [])])];
+  columns.set(kind, made);
+  return made;
 }
 
 /** The key's properties of an entity or of a key. */

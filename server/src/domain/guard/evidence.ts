@@ -108,10 +108,18 @@ export const NO_EVIDENCE: Evidence = {
   paged: false,
 };
 
+/** A tick asks several times. */
+const read = new WeakMap<object, Evidence>();
+
 /** What a rollout's `evidence` holds. */
 export function evidenceOf(rollout: Pick<Rollout, 'evidence'>): Evidence {
   const stored = rollout.evidence as Partial<Evidence> | null | undefined;
-  return stored?.schema === 1 ? { ...NO_EVIDENCE, ...stored } : NO_EVIDENCE;
+  if (typeof stored !== 'object' || stored === null) return NO_EVIDENCE;
+  const whole = read.get(stored);
+  if (whole) return whole;
+  const evidence = stored.schema === 1 ? { ...NO_EVIDENCE, ...stored } : NO_EVIDENCE;
+  read.set(stored, evidence);
+  return evidence;
 }
 
 /** What a plan bets on: the tolerated ratio of its outcome guard, and the ratio that a stage must refute. */

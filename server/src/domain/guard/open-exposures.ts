@@ -32,6 +32,7 @@ export class OpenExposures {
   }
 
   close(unit: UnitHash, arm: Opened['arm']): void {
+    if (this.#open.size === 0) return;
     this.#open.delete(keyOf(unit, arm));
   }
 

@@ -37,7 +37,7 @@ export function prepareCommit(db: BetterSQLite3Database, entities: EntityTables,
     if ('put' in write) {
       if (write.put === 'environment')
         statements.startRevision.run({ project: write.entity.project, environment: write.entity.key });
-      if (write.put === 'rollout') statements.makeLease.run({ rollout: write.entity.id });
+      if (write.put === 'rollout' && typeof write.basedOn !== 'number') statements.makeLease.run({ rollout: write.entity.id });
       return;
     }
     if (write.remove === 'environment') {

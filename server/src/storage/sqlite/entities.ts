@@ -50,11 +50,14 @@ export function createEntityTables(db: Db): EntityTables {
         return;
       }
       const values = { ...columnValues(write.put, write.entity), body: JSON.stringify(write.entity) };
-      const { insert, put, update } = of(write.put);
+      const { insert, put, update, updateBody } = of(write.put);
       try {
         if (write.basedOn === null) insert.run(values);
         else if (write.basedOn === 'any') put.run(values);
-        else if (update.run({ ...values, basedOn: write.basedOn }).changes === 0)
+        else if (
+          updateBody.run({ ...values, basedOn: write.basedOn }).changes === 0 &&
+          update.run({ ...values, basedOn: write.basedOn }).changes === 0
+        )
           refuse(write, write.put, keyOf(write.put, write.entity));
       } catch (error) {
         const columns = takenColumns(error);
@@ -99,6 +102,12 @@ function prepare(db: Db, kind: Kind) {
       .insert(table)
       .values(values)
       .onConflictDoUpdate({ target: keys, set: set((name) => sql`excluded.${sql.identifier(name)}`) })
+      .prepare(),
+    // What is in an index is not written where it stays as it is: SQLite would make each index entry anew.
+    updateBody: db
+      .update(table)
+      .set({ version: next, body: sql`${sql.placeholder('body')}` })
+      .where(and(atVersion, ...columnsOf(kind).map((name) => sql`${columnOf(kind, name)} is ${sql.placeholder(name)}`)))
       .prepare(),
     update: db
       .update(table)
