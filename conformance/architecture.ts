@@ -44,12 +44,14 @@ export const PARTS: readonly Part[] = [
   { name: 'storage', files: /^server\/src\/storage\//, imports: ['domain', 'engine'], packages: ['*', NODE] },
   { name: 'monitoring', files: /^server\/src\/monitoring\//, imports: ['domain'], packages: ['*', NODE] },
   { name: 'outbound', files: /^server\/src\/outbound\//, imports: ['domain'], packages: ['*', NODE] },
+  { name: 'notices', files: /^server\/src\/notices\//, imports: ['domain'], packages: ['*', NODE] },
+  { name: 'schedule', files: /^server\/src\/schedule\//, imports: ['domain'], packages: [NODE] },
   { name: 'rollout', files: /^server\/src\/rollout\//, imports: ['domain', 'engine'], packages: [NODE] },
   { name: 'http', files: /^server\/src\/http\//, imports: ['domain', 'engine', 'config'], packages: ['*', NODE] },
   {
     name: 'main',
     files: /^server\/src\/[a-z-]+\.ts$/,
-    imports: ['domain', 'config', 'storage', 'monitoring', 'outbound', 'rollout', 'http', 'engine'],
+    imports: ['domain', 'config', 'storage', 'monitoring', 'outbound', 'notices', 'schedule', 'rollout', 'http', 'engine'],
     packages: ['*', NODE],
   },
 

@@ -22,6 +22,7 @@ describe('readConfig', () => {
       publicUrl: 'http://localhost:4400',
       trustedProxies: [],
       outboundAllow: [],
+      mail: null,
       bootstrap: null,
       logLevel: 'info',
     });
@@ -36,6 +37,8 @@ describe('readConfig', () => {
       BURGEE_PUBLIC_URL: 'https://flags.example/',
       BURGEE_TRUSTED_PROXIES: '10.0.0.1, 10.1.0.0/16,::1',
       BURGEE_OUTBOUND_ALLOW: 'prom.internal:9090, 10.0.3.0/24, [::1]:80, localhost',
+      BURGEE_SMTP_URL: 'smtps://u:p@mail.example',
+      BURGEE_MAIL_FROM: 'flags@example.com',
       BURGEE_BOOTSTRAP: 'bootstrap.yaml',
       BURGEE_LOG_LEVEL: '',
       BURGEE_TOKEN: 'of the command line tool',
@@ -48,6 +51,7 @@ describe('readConfig', () => {
       publicUrl: 'https://flags.example',
       trustedProxies: ['10.0.0.1', '10.1.0.0/16', '::1'],
       outboundAllow: ['prom.internal:9090', '10.0.3.0/24', '[::1]:80', 'localhost'],
+      mail: { url: 'smtps://u:p@mail.example', from: 'flags@example.com' },
       bootstrap: 'bootstrap.yaml',
       logLevel: 'info',
     });
@@ -75,10 +79,18 @@ describe('readConfig', () => {
     ['BURGEE_OUTBOUND_ALLOW', 'http://prom:9090'],
     ['BURGEE_OUTBOUND_ALLOW', 'prom:99999'],
     ['BURGEE_OUTBOUND_ALLOW', 'prom/24'],
+    ['BURGEE_SMTP_URL', 'mail.example:25'],
+    ['BURGEE_SMTP_URL', 'smtp://'],
+    ['BURGEE_SMTP_URL', 'smtp://mail.example/?tls=no'],
+    ['BURGEE_MAIL_FROM', 'Flags <flags@example.com>'],
     ['BURGEE_LOG_LEVEL', 'verbose'],
     ['BURGEE_COLOUR', 'red'],
   ])('refuses %s=%s', (name, value) => {
     expect(mistakes({ [name]: value }).map(({ field }) => field)).toEqual([name]);
+  });
+
+  it('wants to know who mail comes from, once it can be sent', () => {
+    expect(mistakes({ BURGEE_SMTP_URL: 'smtp://mail.example' }).map(({ field }) => field)).toEqual(['BURGEE_MAIL_FROM']);
   });
 
   it('leaves secrets that metric sources name to them', () => {

@@ -14,6 +14,8 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   /** Hosts (`prom.internal:9090`) and networks (`10.0.3.0/24`) that guarded outbound requests may reach besides public ones. */
   readonly outboundAllow: readonly string[];
+  /** Where notices by e-mail are handed in, and who they come from; null: none are sent. */
+  readonly mail: { readonly url: string; readonly from: string } | null;
   /** Path of a bootstrap file, or null. */
   readonly bootstrap: string | null;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
@@ -28,12 +30,16 @@ const SETTINGS = [
   'BURGEE_PUBLIC_URL',
   'BURGEE_TRUSTED_PROXIES',
   'BURGEE_OUTBOUND_ALLOW',
+  'BURGEE_SMTP_URL',
+  'BURGEE_MAIL_FROM',
   'BURGEE_BOOTSTRAP',
   'BURGEE_LOG_LEVEL',
 ] as const;
 type Setting = (typeof SETTINGS)[number];
 /** What the command line tool reads; not mistakes when the server sees them. */
 const OF_THE_CLI = new Set(['BURGEE_URL', 'BURGEE_TOKEN', 'BURGEE_PROJECT', 'BURGEE_ENVIRONMENT']);
+/** Values that may hold a password. */
+const WITH_PASSWORDS: ReadonlySet<string> = new Set(['BURGEE_DATABASE_URL', 'BURGEE_SMTP_URL']);
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /**
@@ -50,8 +56,17 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     if (text === '') return absent;
     const value = read(text);
     if (value !== null) return value;
-    refuse(name, name === 'BURGEE_DATABASE_URL' ? must : `${must}, got ${JSON.stringify(text)}`);
+    refuse(name, WITH_PASSWORDS.has(name) ? must : `${must}, got ${JSON.stringify(text)}`);
     return absent;
+  }
+
+  function readMail(): Config['mail'] {
+    const must = 'must be smtp:// or smtps:// with a host, as in smtps://user:password@mail.example.com';
+    const url = setting<string | null>('BURGEE_SMTP_URL', null, must, readSmtpUrl);
+    const from = setting<string | null>('BURGEE_MAIL_FROM', null, 'must be an e-mail address', readAddress);
+    if (url !== null && from === null && (env.BURGEE_MAIL_FROM?.trim() ?? '') === '')
+      refuse('BURGEE_MAIL_FROM', 'must say who mail comes from when BURGEE_SMTP_URL is set');
+    return url === null || from === null ? null : { url, from };
   }
 
   const port = setting('BURGEE_PORT', 4400, 'must be a port, 1 to 65535', readPort);
@@ -83,6 +98,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       'must be hosts and networks separated by commas, as in prom.internal:9090, 10.0.3.0/24',
       (text) => readList(text, (entry) => isAddressOrNetwork(entry) || isHostAndPort(entry)),
     ),
+    mail: readMail(),
     bootstrap: setting<string | null>('BURGEE_BOOTSTRAP', null, 'must be the path of a file', (text) => text),
     logLevel: setting<Config['logLevel']>(
       'BURGEE_LOG_LEVEL',
@@ -121,6 +137,16 @@ function readDatabaseUrl(text: string): string | null {
   if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) return null;
   const url = new URL(text);
   return url.hostname === '' && !url.searchParams.has('host') ? null : text;
+}
+
+function readSmtpUrl(text: string): string | null {
+  if (!/^smtps?:\/\//i.test(text) || !URL.canParse(text)) return null;
+  const { hostname, pathname, search, hash } = new URL(text);
+  return hostname === '' || (pathname !== '' && pathname !== '/') || search !== '' || hash !== '' ? null : text;
+}
+
+function readAddress(text: string): string | null {
+  return /^[^\s@<>,;:"()]+@[^\s@<>,;:"()]+$/.test(text) ? text : null;
 }
 
 function readPublicUrl(text: string): string | null {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { readBootstrap } from './bootstrap.ts';
 import { applyBootstrap, isEmpty } from './bootstrap-apply.ts';
 import { type Config, readConfig } from './config.ts';
+import { announcing } from './domain/announce.ts';
 import { BurgeeError, type FieldError } from './domain/errors.ts';
 import type { Clock, Logger, Store } from './domain/ports.ts';
 import { createApp } from './http/app.ts';
@@ -22,6 +23,8 @@ import { createSetupGate } from './http/setup-gate.ts';
 import { findUi, uiRoutes } from './http/static.ts';
 import { createLog } from './log.ts';
 import { createMetricReader } from './monitoring/reader.ts';
+import { createNotifier } from './notices/notifier.ts';
+import { createNoticeSender } from './notices/sender.ts';
 import { createOutbound } from './outbound/client.ts';
 import { createController } from './rollout/controller.ts';
 import { openPostgres } from './storage/postgres/open.ts';
@@ -42,7 +45,7 @@ async function start(): Promise<void> {
   };
   process.on('uncaughtException', crash);
   process.on('unhandledRejection', crash);
-  const store = await openStore(config, log);
+  const store = announcing(await openStore(config, log));
   try {
     await serve(config, log, store);
   } catch (error) {
@@ -68,6 +71,7 @@ async function serve(config: Config, log: Logger, store: Store): Promise<void> {
   const overrides = createOverrides({ delivery, file: join(config.dataDir, 'overrides'), log });
   const outbound = createOutbound({ allow: config.outboundAllow });
   const metrics = createMetricReader({ outbound, clock, environment: process.env });
+  const notices = createNoticeSender({ outbound, clock, publicUrl: config.publicUrl, mail: config.mail });
   const telemetry = createTelemetry({ burgee_streams: () => delivery.readers() });
   const attempts = createAttempts({ clock });
   const deps = {
@@ -80,6 +84,7 @@ async function serve(config: Config, log: Logger, store: Store): Promise<void> {
     overrides,
     metrics,
     outbound,
+    notices,
     telemetry,
     passwords,
     setup,
@@ -98,7 +103,9 @@ async function serve(config: Config, log: Logger, store: Store): Promise<void> {
   // SQLite has one server, which finds its own leases again after a crash; Postgres may have several.
   const owner = database.kind === 'sqlite' ? 'this server' : `${hostname()} ${random(8)}`;
   const controller = createController({ store, metrics, overrides, clock, log, random, owner });
+  const notifier = createNotifier({ store, sender: notices, clock, log, luck: Math.random, owner });
   controller.start();
+  notifier.start();
   log.info({ host: config.host, port: config.port, database: database.kind, durable: database.durable }, 'listening');
   greet(config, made, (await setup.done()) ? null : setup.issue());
 
@@ -111,7 +118,7 @@ async function serve(config: Config, log: Logger, store: Store): Promise<void> {
     const closed = listening.close(GRACE_MS);
     endEvents(store);
     await delivery.close();
-    await controller.stop();
+    await Promise.all([controller.stop(), notifier.stop()]);
     await closed;
     await outbound.close();
     await store.close();

@@ -70,6 +70,8 @@ export const PERMISSIONS = [
   'plan:write',
   'source:read',
   'source:write',
+  'notice:read',
+  'notice:write',
   'token:read',
   'token:write',
   'user:read',
@@ -101,6 +103,7 @@ const READ: readonly Permission[] = [
   'rollout:read',
   'plan:read',
   'source:read',
+  'notice:read',
   'audit:read',
 ];
 const EDIT: readonly Permission[] = [
@@ -111,6 +114,7 @@ const EDIT: readonly Permission[] = [
   'segment:write',
   'plan:write',
   'source:write',
+  'notice:write',
   'rollout:start',
   'rollout:control',
   'rollout:revert',

@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import type { Clock, Logger, MetricReader, Outbound, Overrides, Random, Store } from '../domain/ports.ts';
+import type { Clock, Logger, MetricReader, NoticeSender, Outbound, Overrides, Random, Store } from '../domain/ports.ts';
 import type { Attempts } from './attempts.ts';
 import type { Passwords } from './passwords.ts';
 import type { Delivery } from './sdk/delivery.ts';
@@ -17,6 +17,7 @@ export interface Deps {
   readonly overrides: Overrides;
   readonly metrics: MetricReader;
   readonly outbound: Outbound;
+  readonly notices: NoticeSender;
   readonly telemetry: Telemetry;
   readonly passwords: Passwords;
   readonly setup: SetupGate;

@@ -6,6 +6,7 @@ import { healthRoutes } from './health.ts';
 import { hookRoutes } from './hooks.ts';
 import { loginRoutes } from './login.ts';
 import { meRoutes } from './me.ts';
+import { noticeRoutes } from './notices.ts';
 import { ofrepRoutes } from './ofrep/routes.ts';
 import { openapiRoute } from './openapi.ts';
 import { planRoutes } from './plans.ts';
@@ -36,6 +37,7 @@ const described: readonly Route[] = [
   ...planRoutes,
   ...hookRoutes,
   ...sourceRoutes,
+  ...noticeRoutes,
   ...auditRoutes,
   ...eventRoutes,
   ...sdkRoutes,

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import type { Role, Token, TokenKind, User } from '../domain/access.ts';
+import { announcing } from '../domain/announce.ts';
 import { beginWith, DEFAULT_PROJECT } from '../domain/first-owner.ts';
 import type { Clock, Logger } from '../domain/ports.ts';
 import { createMetricReader } from '../monitoring/reader.ts';
+import { createNoticeSender } from '../notices/sender.ts';
 import { createOutbound } from '../outbound/client.ts';
 import { openSqlite } from '../storage/sqlite/open.ts';
 import { createApp } from './app.ts';
@@ -52,7 +54,7 @@ export async function createTestServer(
 ) {
   const { clock = Date.now, log = SILENT } = options;
   const dataDir = await mkdtemp(join(tmpdir(), 'burgee-http-'));
-  const store = await openSqlite({ file: join(dataDir, 'burgee.db'), clock, log });
+  const store = announcing(await openSqlite({ file: join(dataDir, 'burgee.db'), clock, log }));
   const config: Config = {
     port: 0,
     host: '127.0.0.1',
@@ -61,6 +63,7 @@ export async function createTestServer(
     publicUrl: 'http://localhost:4400',
     trustedProxies: [],
     outboundAllow: [],
+    mail: null,
     bootstrap: null,
     logLevel: 'error',
     ...options.config,
@@ -77,6 +80,7 @@ export async function createTestServer(
     overrides: createOverrides({ delivery, file: join(dataDir, 'overrides'), log }),
     metrics: createMetricReader({ outbound, clock, environment: {} }),
     outbound,
+    notices: createNoticeSender({ outbound, clock, publicUrl: config.publicUrl, mail: config.mail }),
     telemetry: createTelemetry(),
     passwords: createPasswords({ logN: 10 }),
     setup: createSetupGate({ store, clock, random }),

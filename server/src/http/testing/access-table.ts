@@ -61,6 +61,14 @@ POST /api/v1/projects/{project}/metric-sources | editor | a
 PUT /api/v1/projects/{project}/metric-sources/{source} | editor | a
 DELETE /api/v1/projects/{project}/metric-sources/{source} | editor | a
 POST /api/v1/projects/{project}/metric-sources/{source}/test | editor | a
+GET /api/v1/projects/{project}/notice-routes | viewer | a
+POST /api/v1/projects/{project}/notice-routes | editor | a
+GET /api/v1/projects/{project}/notice-routes/{route} | viewer | a
+PUT /api/v1/projects/{project}/notice-routes/{route} | editor | a
+DELETE /api/v1/projects/{project}/notice-routes/{route} | editor | a
+POST /api/v1/projects/{project}/notice-routes/{route}/secret | editor | a
+POST /api/v1/projects/{project}/notice-routes/{route}/test | editor | a
+GET /api/v1/projects/{project}/notices | viewer | a
 GET /api/v1/projects/{project}/rollouts | viewer | a
 GET /api/v1/projects/{project}/environments/{environment}/rollouts | viewer | pa
 POST /api/v1/projects/{project}/environments/{environment}/rollouts | editor | pa
