@@ -51,7 +51,10 @@ export function foldTick(
   const { plan, percent, stageSince: since } = rollout;
   const gathered = gather(reports, memory.open, { ...now, plan, instances: evidence.instances });
   if (reports.length === 0 && gathered.groups.length === 0) return null;
-  const spent = beginTick(memory, plan, since, evidence.restarts) ? FRESH : evidence;
+  if (memory.restarts !== evidence.restarts) restart(memory, evidence.restarts);
+  // what leaves no row in the log must leave nothing in memory
+  const isLogged = gathered.groups.length > 0;
+  const spent = isLogged && beginTick(memory, plan, since, evidence.restarts) ? FRESH : evidence;
   const { rows, spending: latencySpending } = foldLatency(memory.latency, gathered.groups, {
     ...{ plan, percent, at: now.at, stage: rollout.stage },
     spending: spent.latencySpending,
@@ -70,7 +73,7 @@ export function foldTick(
     ? nextWeight(spent.spending, plan, { at: now.at, stage: rollout.stage, stageSeen })
     : { weight: 0, spending: spent.spending };
   const tick = evidence.tick + 1;
-  const after = applyTick(memory, { weight, since, lines }, rollout);
+  const after = isLogged ? applyTick(memory, { weight, since, lines }, rollout) : [];
   const batches = tallies.map(({ group, inStage, tally: t }, i): Batch => {
     const latency = rows[i];
     const { restarts } = memory;
