@@ -45,9 +45,9 @@ const PASSING: Judgement = {
   passing: true,
   readings: [],
 };
-const reason = (code: string, since = AT - 1_000): StateReason => ({ code, text: 'why', since });
+const reason = (code: StateReason['code'], since = AT - 1_000): StateReason => ({ code, text: 'why', since });
 const hold = { code: 'no-data' as const, text: 'nothing came' };
-const pause = { guard: 'g', code: 'guard-query', text: 'too many' };
+const pause = { guard: 'g', code: 'guard-query' as const, text: 'too many' };
 
 type Case = Omit<Partial<Facts>, 'rollout' | 'judgement' | 'evidence'> & {
   readonly rollout?: Partial<Rollout>;

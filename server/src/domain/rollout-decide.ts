@@ -1,6 +1,7 @@
 import { freezeText, frozenUntil } from './freeze.ts';
 import type { Evidence } from './guard/evidence.ts';
 import { isTimeOnly, type Judgement, quietAfter } from './guard/judge.ts';
+import type { ReasonCode } from './reason-codes.ts';
 import type { Rollout } from './rollout.ts';
 import { ENDED } from './rollout.ts';
 import type { Target } from './rollout-rule.ts';
@@ -19,14 +20,14 @@ export interface Facts {
 /** What a tick wants to become true. */
 export type Action =
   | { readonly kind: 'stay' }
-  | { readonly kind: 'abort'; readonly code: string; readonly text: string }
+  | { readonly kind: 'abort'; readonly code: ReasonCode; readonly text: string }
   /** `kill`: the flag is killed as well. */
   | { readonly kind: 'revert'; readonly text: string; readonly kill?: true }
   | ({ readonly kind: 'back'; readonly text: string } & Down)
-  | { readonly kind: 'pause'; readonly code: string; readonly text: string; readonly notify: boolean }
+  | { readonly kind: 'pause'; readonly code: ReasonCode; readonly text: string; readonly notify: boolean }
   /** Failing evidence of a rollout that an edit took out of our hands: tell somebody. */
   | { readonly kind: 'page'; readonly text: string }
-  | { readonly kind: 'hold'; readonly code: string; readonly text: string }
+  | { readonly kind: 'hold'; readonly code: ReasonCode; readonly text: string }
   /** The hold has lasted: say so once. */
   | { readonly kind: 'announce' }
   /** What held it is over. */
@@ -37,7 +38,7 @@ export type Action =
 export const PAUSE_AFTER_MS = 600_000;
 
 /** Codes of holds that wait for a person or for more of the same evidence: they neither page nor turn into a pause. */
-export const PATIENT: ReadonlySet<string> = new Set(['max-hold', 'manual-stage', 'freeze', 'cool-down']);
+export const PATIENT: ReadonlySet<ReasonCode> = new Set(['max-hold', 'manual-stage', 'freeze', 'cool-down']);
 
 /** The decision order: edit, revert, pause, hold, advance. Only the first that applies happens. */
 export function decide(facts: Facts): Action {
@@ -66,7 +67,7 @@ function back({ rollout, evidence }: Facts, { guard, text }: { guard: string; te
   return down === null ? { kind: 'revert', text } : { kind: 'back', text, ...down };
 }
 
-function keepHolding({ rollout, evidence, at, tickMs }: Facts, hold: { code: string; text: string }): Action {
+function keepHolding({ rollout, evidence, at, tickMs }: Facts, hold: { code: ReasonCode; text: string }): Action {
   const { reason } = rollout;
   if (rollout.state !== 'holding' || reason?.code !== hold.code) return { kind: 'hold', ...hold };
   if (at - reason.since >= PAUSE_AFTER_MS) return { kind: 'pause', code: hold.code, text: reason.text, notify: true };
@@ -78,7 +79,7 @@ function move(facts: Facts): Action {
   const { rollout, evidence, judgement, at } = facts;
   const stage = rollout.plan.stages[rollout.stage];
   const held = rollout.state === 'holding' ? rollout.reason?.code : undefined;
-  const wait = (code: string, text: string): Action => (held === code ? { kind: 'stay' } : { kind: 'hold', code, text });
+  const wait = (code: ReasonCode, text: string): Action => (held === code ? { kind: 'stay' } : { kind: 'hold', code, text });
   const stay: Action = held === undefined ? { kind: 'stay' } : { kind: 'run' };
   if (stage === undefined) return nextStage(rollout);
   const cooling = coolingText(evidence, at);

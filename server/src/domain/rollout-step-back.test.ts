@@ -83,13 +83,13 @@ describe('a guard that steps back', () => {
   });
 
   it('leaves a pause in place, and an edited rule alone', () => {
-    const paused = { state: 'paused' as const, reason: { code: 'paused', text: 'wait', since: 0 } };
+    const paused = { state: 'paused' as const, reason: { code: 'paused' as const, text: 'wait', since: 0 } };
     expect(done(rolloutWith({}, paused), FAILING).rollout).toMatchObject({
       state: 'paused',
       percent: 5,
       reason: { code: 'paused' },
     });
-    const edited = { state: 'paused' as const, reason: { code: 'edited', text: 'mine', since: 0 } };
+    const edited = { state: 'paused' as const, reason: { code: 'edited' as const, text: 'mine', since: 0 } };
     expect(action(rolloutWith({}, edited), FAILING).kind).toBe('page');
   });
 });

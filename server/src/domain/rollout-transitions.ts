@@ -3,6 +3,7 @@ import type { FlagState, Kill } from './flag.ts';
 import { type Evidence, evidenceOf } from './guard/evidence.ts';
 import { percentText } from './guard/words.ts';
 import type { Change, Stored } from './ports.ts';
+import type { ReasonCode } from './reason-codes.ts';
 import type { Rollout, RolloutState } from './rollout.ts';
 import { type Action, PATIENT } from './rollout-decide.ts';
 import { withPercent } from './rollout-rule.ts';
@@ -101,7 +102,7 @@ export function rolloutOfOverride(id: string): string | undefined {
   return id.startsWith('revert-') ? id.slice('revert-'.length) : undefined;
 }
 
-const enter = (state: RolloutState, code: string, text: string, at: number): Partial<Rollout> => ({
+const enter = (state: RolloutState, code: ReasonCode, text: string, at: number): Partial<Rollout> => ({
   state,
   reason: { code, text, since: at },
 });

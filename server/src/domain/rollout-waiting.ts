@@ -27,7 +27,7 @@ export interface Waiting {
 export function decideWaiting(waiting: Waiting): Change | null {
   const { rollout, state, target, after, at } = waiting;
   const { entity } = rollout;
-  const abort = (code: string, text: string) => changeOf({ kind: 'abort', code, text }, { rollout, state, actor: BURGEE, at });
+  const abort = (code: StateReason['code'], text: string) => changeOf({ kind: 'abort', code, text }, { rollout, state, actor: BURGEE, at });
   if (target.kind === 'gone') return abort(target.code, target.text);
   if (entity.after !== undefined && after === undefined) {
     return abort('after', 'The rollout that this one waited for does not exist any more.');

@@ -1,6 +1,7 @@
 import type { Actor } from './access.ts';
 import type { Freeze } from './freeze.ts';
 import type { Guard } from './guard.ts';
+import type { ReasonCode } from './reason-codes.ts';
 
 /** One step of a plan. */
 export interface Stage {
@@ -56,8 +57,8 @@ export interface RolloutReference {
 
 /** Why a rollout is not moving, or how it ended. */
 export interface StateReason {
-  /** Stable: `evidence`, `no-data`, `source-unavailable`, `sample-ratio`, `manual-stage`, `max-hold`, `after`, `freeze`, `edited`, `paused`, `killed` … */
-  readonly code: string;
+  /** Stable; says more than the text to a program. */
+  readonly code: ReasonCode;
   /** One plain sentence. */
   readonly text: string;
   readonly since: number;

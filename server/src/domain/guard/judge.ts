@@ -1,4 +1,5 @@
 import type { Guard } from '../guard.ts';
+import type { ReasonCode } from '../reason-codes.ts';
 import type { Rollout } from '../rollout.ts';
 import { barsOf, type Evidence } from './evidence.ts';
 import { judgeSource } from './judge-source.ts';
@@ -12,7 +13,7 @@ export interface Judgement {
   /** With a revert: the flag is killed as well. */
   readonly kill: boolean;
   readonly back: { readonly guard: string; readonly text: string } | null;
-  readonly pause: { readonly guard: string; readonly code: string; readonly text: string } | null;
+  readonly pause: { readonly guard: string; readonly code: ReasonCode; readonly text: string } | null;
   readonly hold: Hold | null;
   /** The outcome evidence that an `evidence` stage needs is in. */
   readonly clear: boolean;

@@ -1,0 +1,27 @@
+/** Why a rollout is not moving, or how it ended. Stable: pipelines branch on them; docs/when-it-holds.md explains each. */
+export const REASON_CODES = [
+  'no-data',
+  'source-unavailable',
+  'source-stale',
+  'sample-ratio',
+  'max-hold',
+  'manual-stage',
+  'freeze',
+  'cool-down',
+  'after',
+  'guard-outcomes',
+  'guard-latency',
+  'guard-rate',
+  'guard-threshold',
+  'guard-query',
+  'guard-red',
+  'paused',
+  'edited',
+  'evidence',
+  'by-hand',
+  'killed',
+  'archived',
+  'disabled',
+  'deleted',
+] as const;
+export type ReasonCode = (typeof REASON_CODES)[number];
