@@ -72,7 +72,7 @@ async function run(options: RunOptions): Promise<Figure[]> {
     }
   }
   for (const [key, full] of [
-    ['fast', 11],
+    ['fast', 7],
     ['standard', 2],
   ] as const) {
     for (const base of [0.001, 0.01, 0.2]) {

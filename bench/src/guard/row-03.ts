@@ -27,5 +27,5 @@ export async function measureSteps(
 export const row03: Row = {
   id: 3,
   title: 'a step in the error rate at 5 %, 1,000 requests a second',
-  run: (options) => measureSteps(3, 1_000, [75, 20, 12], 101, options),
+  run: (options) => measureSteps(3, 1_000, [75, 20, 12], 51, options),
 };

@@ -14,7 +14,7 @@ export const row05: Row = {
         ...{ percent, perSecond: 1_000, base: 0.01, leakPerMinute: 0.005 },
         ...{ after: 0, patience: 900, alphas: [0.001] },
       };
-      const courses = await options.pool.map(new URL('./faults.ts', import.meta.url).href, faulty, fault, seedsOf(options, 41));
+      const courses = await options.pool.map(new URL('./faults.ts', import.meta.url).href, faulty, fault, seedsOf(options, 21));
       const value = secondsOf(courses.map(([alarm]) => alarm ?? null));
       figures.push(atMost({ figure: `leak from the start of the ${percent} % stage, p50`, value, unit: 's' }, 120));
     }

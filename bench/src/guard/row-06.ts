@@ -12,9 +12,9 @@ export const row06: Row = {
   async run(options) {
     const figures: Figure[] = [];
     for (const [bad, seeds] of [
-      [0.02, 21],
-      [0.05, 41],
-      [0.2, 21],
+      [0.02, 15],
+      [0.05, 31],
+      [0.2, 15],
     ] as const) {
       const after = CLEAN_UNITS / (SHARE * PER_SECOND);
       const fault = { percent: 5, perSecond: PER_SECOND, base: 0.01, bad, after, patience: 900 };

@@ -44,7 +44,7 @@ export const row07: Row = { id: 7, title: 'a global incident: ten times as many 
 
 async function run(options: RunOptions): Promise<Figure[]> {
   const { atMost } = figuresOf('guard', 7);
-  const seeds = seedsOf(options, 500);
+  const seeds = seedsOf(options, 200);
   const courses = await options.pool.map(import.meta.url, incident, { perSecond: 200, base: 0.01 }, seeds);
   const figures = ALPHAS.map((alpha, i) =>
     atMost(

@@ -57,7 +57,7 @@ export const row08: Row = { id: 8, title: 'broken, heavy and returning users', r
 
 async function run(options: RunOptions): Promise<Figure[]> {
   const { atMost } = figuresOf('guard', 8);
-  const seeds = seedsOf(options, 1_000);
+  const seeds = seedsOf(options, 500);
   const figures: Figure[] = [];
   for (const [name, people] of [
     ['5,000 returning users, 0.2 % of them broken', { brokenIn: 500, heavy: 0 }],

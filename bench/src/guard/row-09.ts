@@ -52,7 +52,7 @@ export const row09: Row = { id: 9, title: 'stale clients, and two platforms with
 
 async function run(options: RunOptions): Promise<Figure[]> {
   const { atMost } = figuresOf('guard', 9);
-  const seeds = seedsOf(options, 1_000);
+  const seeds = seedsOf(options, 500);
   const courses = await options.pool.map(import.meta.url, lagging, { perSecond: 200 }, seeds);
   return ALPHAS.map((alpha, i) => {
     const value = courses.filter(({ reverted }) => reverted[i]).length;

@@ -53,11 +53,11 @@ export const row10: Row = { id: 10, title: 'work takes 1.5 times as long, at 5 %
 async function run(options: RunOptions): Promise<Figure[]> {
   const { atMost } = figuresOf('guard', 10);
   const seeds = seedsOf(options, 500);
-  const harmless = await options.pool.map(import.meta.url, slower, { times: 1, perSecond: 100, seconds: 600 }, seeds);
+  const harmless = await options.pool.map(import.meta.url, slower, { times: 1, perSecond: 100, seconds: 300 }, seeds);
   const late = await options.pool.map(
     import.meta.url,
     slower,
-    { times: 1.5, perSecond: 100, seconds: 600 },
+    { times: 1.5, perSecond: 100, seconds: 300 },
     seedsOf(options, 101),
   );
   const figures = ALPHAS.map((alpha, i) => {

@@ -79,14 +79,14 @@ async function run(options: RunOptions): Promise<Figure[]> {
     ['harmless, 30 min', { brokenIn: 0 }],
     ['harmless, 30 min, 0.2 % broken users who try again', { brokenIn: 500 }],
   ] as const) {
-    const seeds = seedsOf(options, 100);
+    const seeds = seedsOf(options, 60);
     const traces = await options.pool.map(import.meta.url, compared, { ...harmless, ...people }, seeds);
     const rates = byName(traces, (times) => (100 * times.filter((time) => time < NEVER).length) / times.length);
     figures.push(shown({ figure: `${name}, ${seeds} seeds, rolled back`, unit: '%', ...split(rates) }));
   }
   for (const bad of [0.02, 0.05, 0.2]) {
     const fault = { bad, brokenIn: 0, perSecond: 1_000, users: NEVER, seconds: 600, extended: 7 * 3_600 };
-    const traces = await options.pool.map(import.meta.url, compared, fault, seedsOf(options, 41));
+    const traces = await options.pool.map(import.meta.url, compared, fault, seedsOf(options, 21));
     const waits = byName(traces, median);
     figures.push(shown({ figure: `1 → ${100 * bad} % at 5 %, 1,000 rps, p50 until rolled back`, unit: 's', ...split(waits) }));
   }
