@@ -40,8 +40,17 @@ export const PAUSE_AFTER_MS = 600_000;
 /** Codes of holds that wait for a person or for more of the same evidence: they neither page nor turn into a pause. */
 export const PATIENT: ReadonlySet<ReasonCode> = new Set(['max-hold', 'manual-stage', 'freeze', 'cool-down']);
 
-/** The decision order: edit, revert, pause, hold, advance. Only the first that applies happens. */
+/** The decision order: edit, revert, step back, pause, hold, advance. Only the first that applies happens. Never throws. */
 export function decide(facts: Facts): Action {
+  try {
+    return decideInOrder(facts);
+  } catch (error) {
+    const text = `the plan cannot be followed: ${error instanceof Error ? error.message : 'unknown'}`;
+    return keepHolding(facts, { code: 'source-unavailable', text });
+  }
+}
+
+function decideInOrder(facts: Facts): Action {
   const { rollout, target, evidence, judgement } = facts;
   if (ENDED.has(rollout.state)) return { kind: 'stay' };
   if (target.kind === 'gone') return { kind: 'abort', code: target.code, text: target.text };

@@ -32,7 +32,18 @@ export function isTimeOnly(rollout: Pick<Rollout, 'plan'>): boolean {
   return rollout.plan.stages.every(({ advance }) => advance === 'time');
 }
 
+/** Never throws: what cannot be judged holds. */
 export function judge(rollout: Rollout, evidence: Evidence, at: number): Judgement {
+  try {
+    return judgeAll(rollout, evidence, at);
+  } catch (error) {
+    const text = `the plan cannot be judged: ${error instanceof Error ? error.message : 'unknown'}`;
+    const hold: Hold = { code: 'source-unavailable', text };
+    return { revert: null, kill: false, back: null, pause: null, hold, clear: false, passing: false, readings: [] };
+  }
+}
+
+function judgeAll(rollout: Rollout, evidence: Evidence, at: number): Judgement {
   const opinions = rollout.plan.guards.map((guard) => opinionOf(guard, rollout, evidence, at));
   const paused = opinions.find(({ pause, reading }) => pause !== undefined && !evidence.overruled.includes(reading.key));
   const stepped = opinions.find(({ back }) => back !== undefined);
