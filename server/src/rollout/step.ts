@@ -50,7 +50,7 @@ export async function step(parts: Parts, held: Held, desk: Desk, reverts: Revert
   held.memory = null;
   const now = { rollout: { ...stored, entity: rollout }, state, evidence, at };
   if (action.kind === 'revert') {
-    await reverts.revert(now, action.text, fold);
+    await reverts.revert({ ...now, kill: action.kill }, action.text, fold);
     return false;
   }
   const change = changeFor(action, now);
