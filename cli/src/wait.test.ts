@@ -1,9 +1,10 @@
+import type { StateReason } from '@burgee/server/api';
 import { describe, expect, it } from 'vitest';
 import { judge } from './wait.ts';
 
 const NOW = 1_000_000;
 const waiting = { untilPercent: null, timeoutMs: 60_000, pauseGraceMs: 30_000 };
-const because = (code: string, since = NOW) => ({ code, text: '', since });
+const because = (code: StateReason['code'], since = NOW): StateReason => ({ code, text: '', since });
 const rollout = (
   state: 'running' | 'holding' | 'paused' | 'completed' | 'reverted' | 'aborted' | 'pending',
   reason: ReturnType<typeof because> | null = null,
@@ -23,8 +24,8 @@ describe('the verdict of a wait', () => {
     ['aborted, by a kill for example', rollout('aborted', because('killed')), 0, 10],
     ['paused by a person', rollout('paused', because('paused')), 0, 11],
     ['paused by somebody’s edit', rollout('paused', because('edited')), 0, 11],
-    ['paused by a guard just now', rollout('paused', because('guard', NOW - 29_000)), 0, 'go'],
-    ['paused by a guard for longer than the grace', rollout('paused', because('guard', NOW - 31_000)), 0, 11],
+    ['paused by a guard just now', rollout('paused', because('guard-outcomes', NOW - 29_000)), 0, 'go'],
+    ['paused by a guard for longer than the grace', rollout('paused', because('guard-outcomes', NOW - 31_000)), 0, 11],
     ['running', rollout('running'), 59_000, 'go'],
     ['holding without data', rollout('holding', because('no-data')), 59_000, 'go'],
     ['timed out while running', rollout('running'), 60_000, 12],

@@ -102,6 +102,34 @@ describe('plans', () => {
   });
 });
 
+describe('preview', () => {
+  const preview = (...more: string[]) => rig.burgee(['rollout', 'preview', '--release', 'r1', '--plan', 'half', ...more]);
+
+  it('says what a start would do, changes nothing, and exits as the start would', async () => {
+    await rig.burgee(['flags', 'create', 'later']);
+    const ran = await preview('--flag', 'later');
+    expect(ran).toMatchObject({ exit: 0, stderr: '' });
+    expect(json(ran)).toMatchObject({ preview: { wouldStart: true, stages: [{ percent: 50, people: null }] } });
+    const { stdout } = await preview('--flag', 'later', '--output', 'text');
+    expect(stdout).toMatch(/^later in production: 0 % to 100 % by plan Half, how long cannot be told\nNobody has evaluated it/);
+    expect(stdout).toMatch(/\n +50 % +by a person +– +\? people\n +errors unknown until applications report\n/);
+    expect(stdout).toMatch(/\nIt would start\.\n$/);
+    expect(json(await rig.burgee(['rollout', 'list']))).not.toMatchObject({ rollouts: [{ flag: 'later' }] });
+    expect((await preview('--flag', 'absent')).exit).toBe(2);
+    expect((await preview('--flag', 'later', '--plan', 'absent')).exit).toBe(2);
+  });
+
+  it('of a reverted release says that it would not start, with 10', async () => {
+    const { id } = await started('refused');
+    const again = await preview('--flag', 'refused', '--output', 'text');
+    expect(again.stdout).toContain(`This release has a rollout already: ${id}`);
+    await rig.burgee(['rollout', 'revert', id, '--reason', 'smoke']);
+    const refused = await preview('--flag', 'refused', '--output', 'text');
+    expect(refused.exit).toBe(10);
+    expect(refused.stdout).toMatch(/It would not start: release r1 was reverted: smoke/);
+  });
+});
+
 describe('status --watch', () => {
   it('says a line for each change where stdout is no terminal, and ends with the rollout', async () => {
     const { id } = await started('lines');
