@@ -65,4 +65,19 @@ export const oneRollout = z.object({ rollout: rolloutView });
 const checked = z.object({ checks: z.array(check), warnings: z.array(warning) });
 /** The answer to a start: with `environments`, every one's rollout. What was found before it, where it was looked. */
 export const startedRollout = oneRollout.extend({ rollouts: z.array(rolloutView).optional(), ...checked.partial().shape });
+const stagePreview = z
+  .object({ stage: z.number().int(), percent: z.number(), people: z.number().nullable(), expectedMs: z.number().nullable() })
+  .loose();
+/** domain/rollout-preview.ts is its type. */
+export const previewView = z
+  .object({
+    environment: z.string(),
+    wouldStart: z.boolean(),
+    refusal: z.object({ code: z.string(), detail: z.string() }).loose().nullable(),
+    stages: z.array(stagePreview),
+    expectedMs: z.number().nullable(),
+    checks: z.array(check),
+    warnings: z.array(warning),
+  })
+  .loose();
 export const manyRollouts = z.object({ rollouts: z.array(rolloutView) });

@@ -8,6 +8,7 @@ import { viewOf } from '../domain/rollout-view.ts';
 import type { Deps } from './deps.ts';
 import { commandRollout } from './rollout-command.ts';
 import { evidenceRoutes } from './rollout-evidence.ts';
+import { previewRoute } from './rollout-preview.ts';
 import {
   commandBody,
   listQuery,
@@ -103,6 +104,7 @@ export const rolloutRoutes: readonly Route[] = [
     },
   }),
   ...evidenceRoutes,
+  previewRoute,
   control('pause', 'Stop a rollout where it is; it is still judged and can still revert'),
   control('resume', 'Let a paused rollout go on from where its rule stands'),
   control('advance', 'Go to the next stage now'),

@@ -72,6 +72,7 @@ GET /api/v1/projects/{project}/notices | viewer | a
 GET /api/v1/projects/{project}/rollouts | viewer | a
 GET /api/v1/projects/{project}/environments/{environment}/rollouts | viewer | pa
 POST /api/v1/projects/{project}/environments/{environment}/rollouts | editor | pa
+POST /api/v1/projects/{project}/environments/{environment}/rollouts/preview | editor | pa
 GET /api/v1/projects/{project}/environments/{environment}/rollouts/{rollout} | viewer | pa
 GET /api/v1/projects/{project}/environments/{environment}/rollouts/{rollout}/evidence | viewer | pa
 GET /api/v1/projects/{project}/environments/{environment}/rollouts/{rollout}/replay | viewer | pa
