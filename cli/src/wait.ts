@@ -1,4 +1,4 @@
-import type { RolloutView } from '@burgee/server/api';
+import type { RolloutView, StateReason } from '@burgee/server/api';
 import { EXIT, type ExitCode } from './exit.ts';
 
 /** What ends a wait: the rollout's own end, a percent reached, a pause, or the time. */
@@ -13,9 +13,9 @@ export interface Waiting {
 export type WaitVerdict = { readonly go: true } | { readonly go: false; readonly exit: ExitCode; readonly text: string };
 
 /** Reasons of a hold that mean that evidence could not be had. */
-const NO_DATA: ReadonlySet<string> = new Set(['no-data', 'source-unavailable', 'source-stale', 'sample-ratio']);
+const NO_DATA: ReadonlySet<StateReason['code']> = new Set(['no-data', 'source-unavailable', 'source-stale', 'sample-ratio']);
 /** Reasons of a pause that are a person's doing. */
-const BY_PERSON: ReadonlySet<string> = new Set(['paused', 'edited']);
+const BY_PERSON: ReadonlySet<StateReason['code']> = new Set(['paused', 'edited']);
 
 /** Judges one look at a rollout after `waitedMs`, `now` in the server's time (ms). Pure. */
 export function judge(
