@@ -20,6 +20,7 @@ import { createDelivery } from './http/sdk/publisher.ts';
 import { compileRegex } from './http/sdk/regex.ts';
 import { sha256 } from './http/secrets.ts';
 import { createSetupGate } from './http/setup-gate.ts';
+import { stateSubject, surroundings } from './http/state-subject.ts';
 import { findUi, uiRoutes } from './http/static.ts';
 import { createLog } from './log.ts';
 import { createMetricReader } from './monitoring/reader.ts';
@@ -27,6 +28,7 @@ import { createNotifier } from './notices/notifier.ts';
 import { createNoticeSender } from './notices/sender.ts';
 import { createOutbound } from './outbound/client.ts';
 import { createController } from './rollout/controller.ts';
+import { createScheduler } from './schedule/scheduler.ts';
 import { openPostgres } from './storage/postgres/open.ts';
 import { openSqlite } from './storage/sqlite/open.ts';
 
@@ -105,7 +107,9 @@ async function serve(config: Config, log: Logger, store: Store): Promise<void> {
   const controller = createController({ store, metrics, overrides, clock, log, random, owner });
   const notifier = createNotifier({ store, sender: notices, clock, log, luck: Math.random, owner });
   controller.start();
+  const scheduler = createScheduler({ store, read: { subject: stateSubject, surroundings }, clock, log });
   notifier.start();
+  scheduler.start();
   log.info({ host: config.host, port: config.port, database: database.kind, durable: database.durable }, 'listening');
   greet(config, made, (await setup.done()) ? null : setup.issue());
 
@@ -118,7 +122,7 @@ async function serve(config: Config, log: Logger, store: Store): Promise<void> {
     const closed = listening.close(GRACE_MS);
     endEvents(store);
     await delivery.close();
-    await Promise.all([controller.stop(), notifier.stop()]);
+    await Promise.all([controller.stop(), notifier.stop(), scheduler.stop()]);
     await closed;
     await outbound.close();
     await store.close();

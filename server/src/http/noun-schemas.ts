@@ -8,7 +8,7 @@ import type { Referrer } from '../domain/references.ts';
 import type { RolloutState } from '../domain/rollout.ts';
 import type { Segment } from '../domain/segment.ts';
 import type { Exact, Same } from './exact.ts';
-import { prerequisite, rule, variants } from './rule-schemas.ts';
+import { prerequisite, rule, ruleInput, variants } from './rule-schemas.ts';
 
 export const version = z.number().int().describe('Say it in If-Match');
 export const flagKind = z.enum([
@@ -68,6 +68,15 @@ export const state = z.strictObject({
   defaultVariant: z.string(),
   offVariant: z.string(),
 }) satisfies z.ZodType<FlagState>;
+
+/** What a person can set of a state. */
+export const stateFields = z.strictObject({
+  enabled: z.boolean(),
+  prerequisites: z.array(prerequisite).readonly(),
+  rules: z.array(ruleInput).readonly(),
+  defaultVariant: z.string(),
+  offVariant: z.string(),
+});
 
 /** What is being raised in a row of the flags' list. */
 export const rolloutMark = z.strictObject({

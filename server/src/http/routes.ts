@@ -13,6 +13,7 @@ import { planRoutes } from './plans.ts';
 import { projectRoutes } from './projects.ts';
 import { rolloutRoutes } from './rollouts.ts';
 import type { Route } from './route.ts';
+import { scheduleRoutes } from './schedule.ts';
 import { sdkRoutes } from './sdk/routes.ts';
 import { segmentRoutes } from './segments.ts';
 import { setupRoutes } from './setup.ts';
@@ -32,6 +33,7 @@ const described: readonly Route[] = [
   ...environmentRoutes,
   ...flagRoutes,
   ...stateRoutes,
+  ...scheduleRoutes,
   ...segmentRoutes,
   ...rolloutRoutes,
   ...planRoutes,

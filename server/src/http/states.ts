@@ -5,9 +5,9 @@ import type { FlagState } from '../domain/flag.ts';
 import { editState, kill, restore, type StateEdit, type StateSubject, setPercent } from '../domain/state-decisions.ts';
 import { commitDecision, expectVersion } from './commit.ts';
 import { ifMatch, optionalIfMatch } from './if-match.ts';
-import { state, version } from './noun-schemas.ts';
+import { stateFields as fields, state, version } from './noun-schemas.ts';
 import { type Call, type Reply, type Route, route } from './route.ts';
-import { prerequisite, type RuleInput, ruleInput } from './rule-schemas.ts';
+import type { RuleInput } from './rule-schemas.ts';
 import { type StatePlace, stateSubject, surroundings } from './state-subject.ts';
 
 const BODY_LIMIT = 1024 * 1024;
@@ -15,13 +15,6 @@ const PATH = '/api/v1/projects/{project}/environments/{environment}/flags/{flag}
 const place = z.object({ project: z.string(), environment: z.string(), flag: z.string() });
 const answered = z.strictObject({ state, version });
 
-const fields = z.strictObject({
-  enabled: z.boolean(),
-  prerequisites: z.array(prerequisite).readonly(),
-  rules: z.array(ruleInput).readonly(),
-  defaultVariant: z.string(),
-  offVariant: z.string(),
-});
 type Fields = { readonly [P in keyof z.infer<typeof fields>]?: z.infer<typeof fields>[P] | undefined };
 
 /** Reads the state, decides and commits; answers what is then there. */

@@ -46,6 +46,11 @@ PATCH /api/v1/projects/{project}/environments/{environment}/flags/{flag} | edito
 PUT /api/v1/projects/{project}/environments/{environment}/flags/{flag}/rules/{rule}/percent | editor | a
 POST /api/v1/projects/{project}/environments/{environment}/flags/{flag}/kill | editor | a
 POST /api/v1/projects/{project}/environments/{environment}/flags/{flag}/restore | editor | a
+GET /api/v1/projects/{project}/environments/{environment}/schedule | viewer | pa
+GET /api/v1/projects/{project}/environments/{environment}/schedule/{id} | viewer | pa
+DELETE /api/v1/projects/{project}/environments/{environment}/schedule/{id} | editor | a
+GET /api/v1/projects/{project}/environments/{environment}/flags/{flag}/schedule | viewer | pa
+POST /api/v1/projects/{project}/environments/{environment}/flags/{flag}/schedule | editor | a
 GET /api/v1/projects/{project}/segments | viewer | a
 POST /api/v1/projects/{project}/segments | editor | a
 GET /api/v1/projects/{project}/segments/{segment} | viewer | a
