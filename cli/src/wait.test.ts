@@ -1,4 +1,4 @@
-import type { StateReason, StateReason } from '@burgee/server/api';
+import type { StateReason } from '@burgee/server/api';
 import { describe, expect, it } from 'vitest';
 import { judge } from './wait.ts';
 
