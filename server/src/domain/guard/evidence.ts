@@ -134,7 +134,13 @@ export function betsOf(plan: Plan): Bets {
  */
 export function barsOf(plan: Plan, restarts = 0): { readonly revert: number; readonly pause: number; readonly advance: number } {
   const m = Math.max(1, plan.guards.length) * (plan.freshRiskSet === true ? Math.max(1, plan.stages.length) : 1) * 2 ** restarts;
-  return { revert: Math.log(m / plan.revertAlpha), pause: Math.log(m / plan.pauseAlpha), advance: Math.log(1 / plan.beta) };
+  const { revertAlpha, pauseAlpha, beta } = plan;
+  const bar = (alpha: number, otherwise: number) => Math.log(m / (alpha > 0 && alpha < 1 ? alpha : otherwise));
+  return {
+    revert: bar(revertAlpha, 0.001),
+    pause: bar(pauseAlpha, 0.05),
+    advance: Math.log(1 / (beta > 0 && beta < 1 ? beta : 0.05)),
+  };
 }
 
 /** The chance that a bar stands for: that of one guard. */
