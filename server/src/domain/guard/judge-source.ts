@@ -1,10 +1,12 @@
 import type { SourceGuard } from '../guard.ts';
 import type { Rollout } from '../rollout.ts';
 import { barsOf, type Evidence, type QueryState } from './evidence.ts';
+import { isIncident } from './incident.ts';
 import { lnMixture } from './mixture.ts';
 import { asked, type Opinion, readingOf } from './opinion.ts';
 import { isFresh } from './query.ts';
 import { limitText } from './sentences.ts';
+import { comparesArms } from './source-windows.ts';
 
 /** What a metric source's answers say, and whether there are any. */
 export function judgeSource(guard: SourceGuard, rollout: Rollout, evidence: Evidence, state: QueryState, at: number): Opinion {
@@ -31,8 +33,16 @@ export function judgeSource(guard: SourceGuard, rollout: Rollout, evidence: Evid
 
 function wantedBy(guard: SourceGuard, rollout: Rollout, evidence: Evidence, state: QueryState, text: string): Opinion | null {
   if (guard.kind !== 'threshold') {
-    return asked(guard, lnMixture(state.mixture), barsOf(rollout.plan, evidence.restarts), () => text);
+    const opinion = asked(guard, lnMixture(state.mixture), barsOf(rollout.plan, evidence.restarts), () => text);
+    const absolute = guard.kind === 'query' && !comparesArms(guard);
+    return opinion !== null && absolute && isIncident(guard, rollout, evidence) ? incident(guard, text) : opinion;
   }
   if ((state.bad ?? 0) < guard.consecutive || guard.action === 'observe') return null;
   return { reading: readingOf(guard, 'fail', text), pause: text };
+}
+
+/** Going down would help nobody: it stops here, and whoever fails because of the new version is still found by comparison. */
+function incident(guard: SourceGuard, text: string): Opinion {
+  const said = `${text}; users without the new version fail above the limit as well, so it may have nothing to do with this flag`;
+  return { reading: readingOf(guard, 'fail', said), pause: said };
 }
