@@ -1,7 +1,8 @@
 import type { Answer, Order, Task } from './pool.ts';
 
 process.on('message', (order: Order) => {
-  void run(order).then((answer) => process.send?.(answer));
+  // whoever asked may have been stopped meanwhile
+  void run(order).then((answer) => process.send?.(answer, undefined, undefined, () => {}));
 });
 process.on('disconnect', () => process.exit(0));
 
