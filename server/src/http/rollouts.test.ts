@@ -179,6 +179,22 @@ describe('rollouts over HTTP', () => {
     expect((await server.call('POST', `${ROLLOUTS}/${id}/pause`, { body: {} })).status).toBe(400);
   });
 
+  it('lets a pipeline revert what has completed, and latches it', async () => {
+    await addFlag('done', { enabled: true, rules: [rule('a', 100)] });
+    const as = await server.token('pipeline');
+    const deploy = () => server.call<Started>('POST', '/hooks/deploy', { as, body: { flag: 'done', release: 'r1' } });
+    const { id, state } = (await deploy()).body.rollout;
+    expect(state).toBe('completed');
+    const body = { reason: 'smoke test failed' };
+    const elsewhere = await server.token('pipeline', { environment: 'development' });
+    expect((await server.call('POST', `${ROLLOUTS}/${id}/revert`, { as: elsewhere, body })).status).toBe(403);
+    expect((await stateOf('done'))?.rules[0]?.percent).toBe(100);
+    const reverted = await server.call<Started>('POST', `${ROLLOUTS}/${id}/revert`, { as, body });
+    expect(reverted.body.rollout).toMatchObject({ state: 'reverted', percent: 0 });
+    expect((await stateOf('done'))?.rules[0]?.percent).toBe(0);
+    expect((await deploy()).body.code).toBe('release_latched');
+  });
+
   it('lists, shows and explains', async () => {
     const { body } = await server.call<{ rollouts: RolloutView[] }>('GET', `${ROLLOUTS}?flag=orders`);
     expect(body.rollouts.map(({ flag }) => flag)).toEqual(['orders']);
