@@ -56,6 +56,40 @@ export function planWith(fields: Partial<Plan> = {}): Plan {
 /** How often one request of a unit fails. */
 export type Fails = (arm: 'treatment' | 'control', unit: number) => number;
 
+/** What an application reports of some requests at this percent, as our SDKs do. */
+export function visits(
+  of: {
+    readonly id: string;
+    readonly flag: string;
+    readonly percent: number;
+    readonly controlSample: number;
+    readonly requests: number;
+    readonly fails: Fails;
+    readonly users: number;
+  },
+  random: () => number,
+): RolloutReport {
+  const { id, flag, percent } = of;
+  const salt = saltState(flag, 0);
+  const lists = {
+    treatment: { closed: [] as UnitHash[], failed: [] as UnitHash[] },
+    control: { closed: [] as UnitHash[], failed: [] as UnitHash[] },
+  };
+  for (let i = 0; i < of.requests; i++) {
+    const unit = Math.floor(random() * of.users);
+    const arm = position(hashFrom(salt, `u${unit}`)) < thresholdOf(percent) ? 'treatment' : 'control';
+    const failed = random() < of.fails(arm, unit);
+    const hash = unitHash(id, `u${unit}`);
+    if (arm === 'treatment' || sampled(hash, of.controlSample)) lists[arm].closed.push(hash);
+    if (failed) lists[arm].failed.push(hash);
+  }
+  const arms = (['treatment', 'control'] as const).map((arm) => {
+    const { closed, failed } = lists[arm];
+    return { arm, percent, opened: '', closed: encodeHashes(closed), failed: encodeHashes(failed), slow: [] };
+  });
+  return { rollout: id, arms, unattributed: 0 };
+}
+
 /** A real store (SQLite unless another is opened), flags in it, a clock that only moves when told, and applications that report as our SDKs do. */
 export async function createWorld(
   options: {
@@ -186,24 +220,7 @@ export async function createWorld(
     const { flag, rule, plan } = await rollout(id);
     const { entity } = await state(flag);
     const percent = entity.rules.find((one) => one.id === rule)?.percent ?? 0;
-    const salt = saltState(flag, 0);
-    const lists = {
-      treatment: { closed: [] as UnitHash[], failed: [] as UnitHash[] },
-      control: { closed: [] as UnitHash[], failed: [] as UnitHash[] },
-    };
-    for (let i = 0; i < requests; i++) {
-      const unit = Math.floor(random() * users);
-      const arm = position(hashFrom(salt, `u${unit}`)) < thresholdOf(percent) ? 'treatment' : 'control';
-      const failed = random() < fails(arm, unit);
-      const hash = unitHash(id, `u${unit}`);
-      if (arm === 'treatment' || sampled(hash, plan.controlSample)) lists[arm].closed.push(hash);
-      if (failed) lists[arm].failed.push(hash);
-    }
-    const arms = (['treatment', 'control'] as const).map((arm) => {
-      const { closed, failed } = lists[arm];
-      return { arm, percent, opened: '', closed: encodeHashes(closed), failed: encodeHashes(failed), slow: [] };
-    });
-    return { rollout: id, arms, unattributed: 0 };
+    return visits({ id, flag, percent, controlSample: plan.controlSample, requests, fails, users }, random);
   }
 
   async function send(part: RolloutReport, more: { instance?: string; sequence?: number; app?: string } = {}): Promise<void> {
