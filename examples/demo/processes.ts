@@ -59,6 +59,7 @@ export interface Ran {
   readonly exit: number;
   /** Its JSON document, if it wrote one. */
   readonly document: unknown;
+  readonly output: string;
   readonly errors: string;
 }
 
@@ -74,7 +75,7 @@ export function runToEnd(command: string, args: readonly string[], env: Readonly
     child.stderr.on('data', (chunk) => {
       errors += String(chunk);
     });
-    child.once('close', (code) => done({ exit: code ?? -1, document: parse(out), errors }));
+    child.once('close', (code) => done({ exit: code ?? -1, document: parse(out), output: out, errors }));
   });
 }
 

@@ -1,4 +1,4 @@
-import type { RolloutView } from '@burgee/server/api';
+import type { Recomputed, RolloutView } from '@burgee/server/api';
 import { type Timeline, until } from './timeline.ts';
 import { PAGES, type Page, type Traffic, type Visit } from './traffic.ts';
 import type { World } from './world.ts';
@@ -129,6 +129,22 @@ export async function badRelease(stage: Stage): Promise<void> {
   timeline.say(`from the first bad response to the last exposed request: ${seconds(firstBad, lastExposed)} s`);
   timeline.say(`units exposed since the fault: ${exposedUsers.size}; failed requests among them: ${errors}`);
   timeline.say(`evidence: “${rollout.sentence}”`);
+  await showEvidence(stage, id);
+}
+
+/** The last rows of the batch log as a terminal shows them, and whether a replay comes to the same decision. */
+async function showEvidence({ world, timeline }: Stage, id: string): Promise<void> {
+  const evidence = await world.burgee('admin', 'rollout', 'evidence', id, '--output', 'text');
+  const [head = '', ...rows] = evidence.output.trimEnd().split('\n');
+  const last = rows.slice(-4);
+  timeline.say(`the batch log, its last ${last.length} of ${rows.length} rows:`);
+  for (const line of [head, ...last]) timeline.say(`  ${line}`);
+  const replay = await world.burgee('pipeline', 'rollout', 'replay', id);
+  const { agrees, batches } = (replay.document ?? {}) as Partial<Recomputed>;
+  timeline.expect(
+    `a replay of the ${batches} rows comes to the same figures and the same revert: rollout replay exits 0 (it exited ${replay.exit})`,
+    agrees === true && replay.exit === 0,
+  );
 }
 
 export async function sameReleaseAgain(stage: Stage): Promise<void> {
