@@ -51,7 +51,7 @@ describe('a replay of the batch log', () => {
 
   it('agrees with a revert, in its tick', () => {
     expect(bad.rollout.state).toBe('reverted');
-    expect(recompute(bad.rollout, bad.log)).toMatchObject({ agrees: true, differences: [] });
+    expect(recompute(bad.rollout, bad.log)).toMatchObject({ agrees: true, decisions: 1, differences: [] });
     const late = bad.rollout.timeline.map((event) => (event.event === 'reverted' ? { ...event, at: event.at + 1_000 } : event));
     const { differences } = recompute({ ...bad.rollout, timeline: late }, bad.log);
     expect(differences).toMatchObject([{ what: 'reverted', seq: bad.log.length, recorded: null, recomputed: 'revert' }]);

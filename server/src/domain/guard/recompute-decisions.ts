@@ -34,9 +34,11 @@ export function compareDecisions(
   let paged = false;
   const overruled = new Set<string>();
   let decisions = 0;
+  /** Ticks whose decision is counted: it is looked at from both sides. */
+  const asked = new Set<number | null>();
 
   const check = (holds: boolean, difference: Omit<Difference, 'seq'>): void => {
-    decisions += 1;
+    if (!asked.has(difference.at)) decisions += 1;
     if (!holds) differ({ seq: mark?.seq ?? null, ...difference });
   };
 
@@ -93,6 +95,7 @@ export function compareDecisions(
     if (wants === null || (wants === 'revert' && paged)) return;
     if (wants === 'pause' && (paused || failing.every((guard) => overruled.has(guard)))) return;
     decisions += 1;
+    asked.add(at);
     if (now.some(({ event }) => ANSWERS[wants].has(event))) return;
     differ({ what: wants === 'revert' ? 'reverted' : 'paused', seq, at, recorded: null, recomputed: wants });
   };
