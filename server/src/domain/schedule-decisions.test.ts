@@ -35,6 +35,7 @@ const due = (change: ScheduledEdit, from = subject()): Stored<ScheduledChange> =
 const facts = (over: Partial<DueFacts> = {}): DueFacts => ({
   subject: subject(),
   around,
+  others: [],
   allowed: true,
   at: NOW + HOUR,
   ...over,
@@ -120,6 +121,16 @@ describe('a change whose time has come', () => {
     ['nothing moved (the control)', TO_TEN, subject()],
   ] as const)('is made where %s', (_, wanted, now) => {
     expect(outcomeOf(carryOutDue(due(wanted), facts({ subject: now })))?.state).toBe('applied');
+  });
+
+  it('is no move for what was scheduled beside it, so a ramp can be planned ahead; a kill is', () => {
+    const later: Stored<ScheduledChange> = { ...due({ ...TO_TEN, percent: 50 }), version: 7 };
+    const change = carryOutDue(due(TO_TEN), facts({ others: [later] }));
+    const rebased = change.writes.findLast((write) => 'put' in write && write.put === 'scheduled');
+    expect(rebased).toMatchObject({ basedOn: 7, entity: { id: 's1', basedOn: { version: 5, parts: { rules: [rule(10)] } } } });
+    const odd = { ...later, entity: { ...later.entity, basedOn: { version: 1, parts: { rules: [rule(33)] } } } };
+    expect(carryOutDue(due(TO_TEN), facts({ others: [odd] })).writes).toHaveLength(2);
+    expect(carryOutDue(due({ kind: 'kill' }), facts({ others: [later] })).writes).toHaveLength(2);
   });
 
   it('kills whatever has moved, and a flag that is killed already is left so', () => {

@@ -6,7 +6,7 @@ import { BurgeeError, invalid } from './errors.ts';
 import type { FlagState } from './flag.ts';
 import { durationText, percentText } from './guard/words.ts';
 import { demand } from './mistakes.ts';
-import type { Change, Stored } from './ports.ts';
+import type { Change, Stored, Write } from './ports.ts';
 import type { Surroundings } from './rule-check.ts';
 import type { ScheduledChange, ScheduledEdit } from './scheduled.ts';
 import { editState, kill, restore, type StateSubject, setPercent } from './state-decisions.ts';
@@ -77,6 +77,8 @@ export interface DueFacts {
   /** undefined: the flag or the environment is gone. */
   readonly subject: StateSubject | undefined;
   readonly around: Surroundings;
+  /** The other changes that wait for this flag here. */
+  readonly others: readonly Stored<ScheduledChange>[];
   /** Whether who wanted it may still make it. */
   readonly allowed: boolean;
   readonly at: number;
@@ -93,12 +95,24 @@ export function carryOutDue(due: Stored<ScheduledChange>, facts: DueFacts): Chan
   if (moved !== null || facts.subject === undefined) return refused(due, moved ?? '', facts.at);
   const by: By = { actor: entity.by, at: facts.at };
   try {
-    const { change } = carryOut(facts.subject, entity.change, { reason: entity.reason, around: facts.around, by });
-    return applied(due, change, facts.at);
+    const { change, result } = carryOut(facts.subject, entity.change, { reason: entity.reason, around: facts.around, by });
+    const done = applied(due, change, facts.at);
+    return { ...done, writes: [...done.writes, ...rebased(facts.others, facts.subject.state.entity, result)] };
   } catch (error) {
     if (!(error instanceof BurgeeError)) throw error;
     return refused(due, error.message, facts.at);
   }
+}
+
+/** What was scheduled beside this change expects it, so it is no move for them; a kill and its end are for everything. */
+function rebased(others: readonly Stored<ScheduledChange>[], before: FlagState, after: Stored<FlagState>): Write[] {
+  if (!isEqual(before.killed, after.entity.killed)) return [];
+  return others
+    .filter(({ entity }) => isEqual(entity.basedOn.parts, partsOf(before, entity.change)))
+    .map(({ entity, version }) => {
+      const basedOn = { version: after.version, parts: partsOf(after.entity, entity.change) };
+      return { put: 'scheduled', entity: { ...entity, basedOn }, basedOn: version };
+    });
 }
 
 function whyNot(scheduled: ScheduledChange, { subject, allowed }: DueFacts): string | null {

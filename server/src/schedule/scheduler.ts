@@ -41,16 +41,18 @@ export function createScheduler(options: {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
 
-  async function factsOf({ project, environment, flag, change, by }: ScheduledChange): Promise<DueFacts> {
+  async function factsOf({ project, environment, flag, id, change, by }: ScheduledChange): Promise<DueFacts> {
     const place = { project, environment, flag };
     const subject = await read.subject(store, place).catch((error: unknown) => {
       if (error instanceof BurgeeError && error.code === 'not_found') return undefined;
       throw error;
     });
     const around = await read.surroundings(store, place, change.kind === 'edit' ? change.edit : {});
+    const waiting = await store.list('scheduled', { ...place, state: 'waiting' });
+    const others = waiting.filter(({ entity }) => entity.id !== id);
     const principal = await principalOf(by);
     const permission = change.kind === 'kill' || change.kind === 'restore' ? 'state:kill' : 'state:write';
-    return { subject, around, allowed: may(principal, permission, { project, environment }), at: clock() };
+    return { subject, around, others, allowed: may(principal, permission, { project, environment }), at: clock() };
   }
 
   async function principalOf(by: ScheduledChange['by']): Promise<Principal> {
