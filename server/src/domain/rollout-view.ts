@@ -56,7 +56,7 @@ export function viewOf(
       percent: over ? null : nextStage(entity).percent,
       waitsFor: waitsFor(entity, judgement, { at: now.at, timeOnly: isTimeOnly(entity) }),
     },
-    guards: judgement.readings,
+    guards: entity.waiting ? judgement.readings.map(notYet) : judgement.readings,
     url: `${now.publicUrl}/projects/${path[0]}/environments/${path[1]}/rollouts/${path[2]}`,
   };
 }
@@ -67,4 +67,9 @@ function totalsOf(figures: Figures): ArmTotals {
 
 function shareOfBar(ln: number, bar: number): number {
   return Math.min(1, Math.max(0, ln / bar));
+}
+
+/** Nothing is judged of what has raised nothing. */
+function notYet(reading: Reading): Reading {
+  return { ...reading, verdict: 'inconclusive', text: 'looks as soon as the rollout begins' };
 }
