@@ -13,6 +13,7 @@ import { isComparable, type Line, NEW_PROCESS, type Process, stepProcess, type T
 import { expectedShare, lnSampleRatio } from './sample-ratio.ts';
 import { NOTHING_SPENT, nextWeight } from './start-weights.ts';
 import { sinceHeaviest } from './starts.ts';
+import { MOST_BYTES, relieve, thinned, thinTo } from './thinning.ts';
 import { UnitSet } from './unit-set.ts';
 
 /** What the holder of a rollout keeps between ticks; `replay` makes it from the batch log. Mutable: drop it after a failed commit. */
@@ -25,6 +26,8 @@ export interface Memory {
   latency: LatencyMemory;
   /** Steps back that the processes began anew after. */
   restarts: number;
+  /** The share of units that count, in both arms alike: 1 until there are too many. */
+  sample: number;
 }
 
 /** The part of a batch row that only a replay reads. */
@@ -38,6 +41,8 @@ export interface LineState {
   readonly latency?: LatencyRow;
   /** Absent before the first step back. */
   readonly restarts?: number;
+  /** Absent while every unit counts. */
+  readonly sample?: number;
 }
 
 /** Folds a tick's reports into memory; answers the rows to log and the evidence to store, or null where nothing came. */
@@ -46,7 +51,7 @@ export function foldTick(
   rollout: Rollout,
   evidence: Evidence,
   reports: readonly UnfoldedReport[],
-  now: { readonly at: number; readonly expire: boolean },
+  now: { readonly at: number; readonly expire: boolean; readonly mostBytes?: number },
 ): { readonly batches: readonly Batch[]; readonly evidence: Evidence } | null {
   const { plan, percent, stageSince: since } = rollout;
   const gathered = gather(reports, memory.open, { ...now, plan, instances: evidence.instances });
@@ -55,11 +60,14 @@ export function foldTick(
   // what leaves no row in the log must leave nothing in memory
   const isLogged = gathered.groups.length > 0;
   const spent = isLogged && beginTick(memory, plan, since, evidence.restarts) ? FRESH : evidence;
-  const { rows, spending: latencySpending } = foldLatency(memory.latency, gathered.groups, {
-    ...{ plan, percent, at: now.at, stage: rollout.stage },
+  if (isLogged) relieve(memory, now.mostBytes ?? MOST_BYTES);
+  const groups = thinned(gathered.groups, memory.sample, plan.controlSample);
+  const controlSample = plan.controlSample * memory.sample;
+  const { rows, spending: latencySpending } = foldLatency(memory.latency, groups, {
+    ...{ plan: { ...plan, controlSample }, percent, at: now.at, stage: rollout.stage },
     spending: spent.latencySpending,
   });
-  const tallies = gathered.groups.map((group) => {
+  const tallies = groups.map((group) => {
     const inStage = group.percent === percent;
     return { group, inStage, tally: tally(group, memory.known, inStage) };
   });
@@ -76,11 +84,12 @@ export function foldTick(
   const after = isLogged ? applyTick(memory, { weight, since, lines }, rollout) : [];
   const batches = tallies.map(({ group, inStage, tally: t }, i): Batch => {
     const latency = rows[i];
-    const { restarts } = memory;
+    const { restarts, sample } = memory;
     const state: LineState = {
       ...{ tick, weight, since, inStage, exact: lines[i]?.exact ?? false },
       ...(latency && { latency }),
       ...(restarts > 0 && { restarts }),
+      ...(sample < 1 && { sample }),
     };
     return {
       rollout: rollout.id,
@@ -163,10 +172,12 @@ export function replay(
     totals: NO_FIGURES,
     latency: newLatencyMemory(rollout.plan),
     restarts: 0,
+    sample: 1,
   };
   for (const rows of byTick(log)) {
     const first = rows[0].state as LineState;
     const anew = beginTick(memory, rollout.plan, first.since, first.restarts ?? 0);
+    thinTo(memory, first.sample ?? 1);
     const lines = rows.map((row) => {
       const state = row.state as LineState;
       const [erred, seen1, seen0] = [decodeHashes(row.erred), decodeHashes(row.seen1), decodeHashes(row.seen0)];

@@ -5,11 +5,38 @@ export class UnitSet {
   #hi = new Uint32Array(64);
   #lo = new Uint32Array(64);
   #size = 0;
+  #left = 0;
   // 0,0 marks a free slot
   #zero = false;
 
+  /** How many were ever added, kept or not. */
   get size(): number {
-    return this.#size;
+    return this.#size + this.#left;
+  }
+
+  get bytes(): number {
+    return 8 * this.#hi.length;
+  }
+
+  /** Drops all others; `size` still counts them, and they must never be added again. */
+  keep(wanted: (unit: UnitHash) => boolean): void {
+    const before = this.size;
+    const units = this.#units().filter(wanted);
+    this.#hi = new Uint32Array(64);
+    this.#lo = new Uint32Array(64);
+    this.#size = 0;
+    this.#zero = false;
+    for (const unit of units) this.add(unit);
+    this.#left = before - units.length;
+  }
+
+  #units(): UnitHash[] {
+    const units: UnitHash[] = this.#zero ? [{ hi: 0, lo: 0 }] : [];
+    for (let i = 0; i < this.#hi.length; i++) {
+      const [hi, lo] = [this.#hi[i] ?? 0, this.#lo[i] ?? 0];
+      if (hi !== 0 || lo !== 0) units.push({ hi, lo });
+    }
+    return units;
   }
 
   has(unit: UnitHash): boolean {
