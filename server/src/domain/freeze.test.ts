@@ -80,6 +80,14 @@ describe('a freeze', () => {
 });
 
 describe('a malformed freeze', () => {
+  it('lets nothing advance where it was stored all the same, and breaks nothing', () => {
+    const broken = [window(['mon'], '08:00', '09:00', 'Nowhere/At_All')];
+    expect(frozenUntil(broken, at('2026-11-24T12:00:00Z'))).toBe(Number.POSITIVE_INFINITY);
+    expect(freezeText(broken, Number.POSITIVE_INFINITY)).toContain('without an end');
+    const nonsense = [{ days: [], from: 'x', to: '', timeZone: 'UTC' }];
+    expect(() => frozenUntil(nonsense, at('2026-11-24T12:00:00Z'))).not.toThrow();
+  });
+
   const wrong = (freeze: readonly unknown[]) => {
     const fields: string[] = [];
     freezeMistakes(freeze as readonly Freeze[], (field) => fields.push(field));

@@ -24,7 +24,7 @@ export function frozenUntil(freeze: readonly Freeze[], at: number): number | nul
   let now = at;
   for (let end = endOfOne(freeze, now); end !== null; end = endOfOne(freeze, now)) {
     now = end;
-    if (now - at > LONGEST) return Number.POSITIVE_INFINITY;
+    if (!(now - at <= LONGEST)) return Number.POSITIVE_INFINITY;
   }
   return now === at ? null : now;
 }
@@ -32,6 +32,8 @@ export function frozenUntil(freeze: readonly Freeze[], at: number): number | nul
 /** A time no later than the end of one window that holds at `at`, or null. */
 function endOfOne(freeze: readonly Freeze[], at: number): number | null {
   for (const window of freeze) {
+    // a window that cannot be read could be any: what is not known to be free is frozen
+    if (!isTimeZone(window.timeZone)) return Number.POSITIVE_INFINITY;
     const left = minutesLeft(window, at);
     if (left === null) continue;
     const minute = Math.floor(at / MINUTE) * MINUTE;

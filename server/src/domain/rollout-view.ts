@@ -56,7 +56,7 @@ export function viewOf(
       percent: over ? null : nextStage(entity).percent,
       waitsFor: waitsFor(entity, judgement, { at: now.at, timeOnly: isTimeOnly(entity) }),
     },
-    guards: entity.waiting ? judgement.readings.map(notYet) : judgement.readings,
+    guards: entity.waiting && !over ? judgement.readings.map(notYet) : judgement.readings,
     url: `${now.publicUrl}/projects/${path[0]}/environments/${path[1]}/rollouts/${path[2]}`,
   };
 }
