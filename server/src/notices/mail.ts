@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { createTransport } from 'nodemailer';
 import { BurgeeError } from '../domain/errors.ts';
 import type { Outbound } from '../domain/ports.ts';
@@ -32,7 +33,7 @@ export function createMailer({ url, from, outbound }: { url: string; from: strin
       port,
       secure,
       requireTLS: auth !== undefined,
-      tls: { servername: host },
+      ...(isIP(host) === 0 && { tls: { servername: host } }),
       ...(auth && { auth }),
       connectionTimeout: TIMEOUT_MS,
       greetingTimeout: TIMEOUT_MS,
