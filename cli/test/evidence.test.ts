@@ -112,7 +112,7 @@ describe('preview', () => {
     expect(json(ran)).toMatchObject({ preview: { wouldStart: true, stages: [{ percent: 50, people: null }] } });
     const { stdout } = await preview('--flag', 'later', '--output', 'text');
     expect(stdout).toMatch(/^later in production: 0 % to 100 % by plan Half, how long cannot be told\nNobody has evaluated it/);
-    expect(stdout).toMatch(/\n +50 % +by a person +– +\? people\n +errors unknown until applications report\n/);
+    expect(stdout).toMatch(/\n +50 % +by a person +– +\? people\n +errors: unknown until applications report\n/);
     expect(stdout).toMatch(/\nIt would start\.\n$/);
     expect(json(await rig.burgee(['rollout', 'list']))).not.toMatchObject({ rollouts: [{ flag: 'later' }] });
     expect((await preview('--flag', 'absent')).exit).toBe(2);

@@ -47,7 +47,7 @@ function stageLines({ percent, advance, people, expectedMs, skipped, guards }: S
   const time = expectedMs === null ? (advance === 'manual' ? '–' : 'unknown') : durationText(expectedMs);
   return [
     `${look.ink('bold', head)}  ${LEAVES[advance].padEnd(12)}  ${time.padEnd(8)}  ${who}`,
-    ...guards.map(({ key, text }) => look.ink('dim', `${' '.repeat(10)}${key} ${text}`)),
+    ...guards.map(({ key, text }) => look.ink('dim', `${' '.repeat(10)}${key}: ${text}`)),
   ];
 }
 

@@ -153,7 +153,7 @@ describe('a replay of the batch log', () => {
     const [first] = good.log;
     const reverted = { at: (first?.at ?? 0) + 1, event: 'reverted', text: 'Reverted to 0 %: so.', actor: 'Burgee' };
     expect(recompute({ ...good.rollout, timeline: [...good.rollout.timeline, reverted] }, good.log).differences).toMatchObject([
-      { what: 'reverted', recorded: 'Reverted to 0 %: so.', recomputed: null },
+      { what: 'reverted', recorded: 'Reverted to 0 %: so.', recomputed: 'no rows of that tick' },
     ]);
     const went = { ...bad.rollout, timeline: bad.rollout.timeline.filter(({ event }) => event !== 'reverted') };
     expect(recompute(went, bad.log).differences).toMatchObject([{ what: 'reverted', recorded: null, recomputed: 'revert' }]);

@@ -71,7 +71,9 @@ export function compareDecisions(
       if (byUs) check(mark?.wants === 'revert', { what: 'evidence', at, recorded: text, recomputed: null });
     },
     reverted: ({ at, text }, byUs) => {
-      if (byUs) check(mark?.wants === 'revert' || bySource(at), { what: 'reverted', at, recorded: text, recomputed: null });
+      // a revert that met somebody else's write is stored without the reports that asked for it
+      const recomputed = mark?.at === at ? null : 'no rows of that tick';
+      if (byUs) check(mark?.wants === 'revert' || bySource(at), { what: 'reverted', at, recorded: text, recomputed });
     },
     'stepped-back': ({ at, text }) => {
       // what was stored of a source begins anew with a step back
