@@ -163,6 +163,13 @@ describe('before a start', () => {
       ['production', 'after'],
     ]);
     expect(await rolloutsOf('shown')).toBe(0);
+    const stages = [{ percent: 50, advance: 'time', bakeMs: MINUTE }];
+    const slow = { key: 'slow', name: 'Slow', stages, guards: [{ kind: 'latency', key: 'slow' }] };
+    expect((await server.call('POST', '/api/v1/projects/default/plans', { as, body: slow })).status).toBe(201);
+    expect((await preview({ flag: 'shown', plan: 'slow' })).body.preview.wouldStart).toBe(true);
+    now += 2 * 60 * MINUTE;
+    const early = await preview({ flag: 'shown', plan: 'slow' });
+    expect([early.body.preview.wouldStart, early.body.preview.refusal?.code]).toEqual([false, 'invalid']);
     const running = (await preview({ flag: 'silent', plan: 'guarded' })).body.preview;
     expect(running).toMatchObject({ wouldStart: false, existing: { state: 'running' } });
     const other = (await preview({ flag: 'silent', plan: 'guarded', release: 'r2' })).body.preview;

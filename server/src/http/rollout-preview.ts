@@ -8,7 +8,7 @@ import { type StartFacts, type StartRequest, type Step, startInTurn } from '../d
 import type { Deps } from './deps.ts';
 import { preflight } from './preflight.ts';
 import { ofEnvironment, previewView, startBody } from './rollout-schemas.ts';
-import { factsOf, placesOf } from './rollout-start.ts';
+import { factsOf, placesOf, planAtStart } from './rollout-start.ts';
 import { type Route, route } from './route.ts';
 
 const DAY_MS = 86_400_000;
@@ -47,13 +47,24 @@ async function preview(deps: Deps, request: StartRequest, facts: StartFacts, ear
   const startPercent = rule?.percent ?? 0;
   const refused =
     existing !== null || request.force !== undefined || startPercent >= 100 ? [] : refusals(plan, seen, waits?.code === 'after');
-  const refusal = tried.refusal ?? refused[0] ?? null;
+  const refusal = tried.refusal ?? refused[0] ?? (existing === null ? await unfixable(deps, facts) : null);
   return previewOf({
     ...{ environment, waits: refusal === null ? waits : null, existing, plan, startPercent, at, preflight: seen },
     refusal: refusal && { ...refusal.details, code: refusal.code, detail: refusal.message },
     rule: rule?.id ?? null,
     traffic: await trafficOf(deps, { project, environment, flag: flag.entity.key, rule: rule?.id }, at),
   }) satisfies RolloutPreview;
+}
+
+/** Why the plan's automatic cut-offs cannot be fixed now, or null. */
+async function unfixable(deps: Deps, facts: StartFacts): Promise<BurgeeError | null> {
+  try {
+    await planAtStart(deps, facts);
+    return null;
+  } catch (error) {
+    if (error instanceof BurgeeError && error.code === 'invalid') return error;
+    throw error;
+  }
 }
 
 function waitsOf(rollout: Rollout, earlier: StartFacts | undefined): StateReason | null {

@@ -4,7 +4,7 @@ import type { Flag, FlagState } from '../domain/flag.ts';
 import { CUTOFF_LOOK_BACK_MS, needsCutoffs, withCutoffs } from '../domain/guard/latency-cutoffs.ts';
 import type { Change, Stored } from '../domain/ports.ts';
 import { type Preflight, warningsOf } from '../domain/preflight.ts';
-import type { Rollout } from '../domain/rollout.ts';
+import type { Plan, Rollout } from '../domain/rollout.ts';
 import { builtinPlan } from '../domain/rollout-plans.ts';
 import { type StartFacts, type StartRequest, startInTurn } from '../domain/rollout-start.ts';
 import { viewOf } from '../domain/rollout-view.ts';
@@ -102,10 +102,14 @@ async function look(deps: Deps, seen: Map<string, Preflight>, facts: StartFacts,
   const found =
     seen.get(environment) ?? (await preflight(deps, facts.plan, { project, environment, flag: facts.flag.entity.key }, facts.at));
   seen.set(environment, found);
-  const plan = needsCutoffs(facts.plan)
-    ? withCutoffs(facts.plan, await workBefore(deps, { project, environment }, facts.at))
-    : facts.plan;
-  return { ...facts, plan, preflight: found };
+  return { ...facts, plan: await planAtStart(deps, facts), preflight: found };
+}
+
+/** The plan with what is fixed at a start: automatic cut-offs as numbers. Throws `invalid` where too little was reported for them. */
+export async function planAtStart(deps: Deps, { plan, state, at }: StartFacts): Promise<Plan> {
+  if (!needsCutoffs(plan)) return plan;
+  const { project, environment } = state.entity;
+  return withCutoffs(plan, await workBefore(deps, { project, environment }, at));
 }
 
 /** What all applications of an environment reported of their work in the hour before. */
