@@ -8,7 +8,8 @@ import { planCreation } from './plan-schemas.ts';
 import { validate } from './validate.ts';
 
 const ADA = { kind: 'user' as const, id: 'ada', name: 'Ada' };
-const query = { source: 'prometheus', errors: 'e', total: 't', limit: 0.02, windowMs: 60_000, lagMs: 0, maxAgeMs: 60_000 };
+const windows = { windowMs: 60_000, lagMs: 0, maxAgeMs: 60_000 };
+const query = { source: 'prometheus', errors: 'e', total: 't', limit: 0.02, ...windows };
 const sound = () => ({
   key: 'mine',
   name: 'Mine',
@@ -21,6 +22,10 @@ const sound = () => ({
   guards: [
     { kind: 'outcomes', key: 'outcomes', action: 'back', tolerated: 1, coolDownMs: 60_000, retries: 3 },
     { kind: 'query', key: 'errors', action: 'pause', ...query },
+    { kind: 'query', key: 'arms', action: 'revert', ...query, errors: 'e{arm}', total: 't{arm}', limit: 0, tolerated: 1.5 },
+    { kind: 'latency', key: 'slow', action: 'kill', tolerated: 1, cutoffsMs: [100, 500] },
+    { kind: 'rate', key: 'events', action: 'pause', source: 'prometheus', events: 'n', limitPerSecond: 5, ...windows },
+    { kind: 'threshold', key: 'lag', action: 'pause', source: 'prometheus', value: 'v', limit: 5, consecutive: 3, ...windows },
   ],
   revertTo: 'zero',
   ...{ revertAlpha: 0.001, pauseAlpha: 0.05, rhoBad: 3, beta: 0.05, minErrors: 3, minDifference: 0.001, controlSample: 1 },
