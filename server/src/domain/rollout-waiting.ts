@@ -27,7 +27,8 @@ export interface Waiting {
 export function decideWaiting(waiting: Waiting): Change | null {
   const { rollout, state, target, after, at } = waiting;
   const { entity } = rollout;
-  const abort = (code: StateReason['code'], text: string) => changeOf({ kind: 'abort', code, text }, { rollout, state, actor: BURGEE, at });
+  const abort = (code: StateReason['code'], text: string) =>
+    changeOf({ kind: 'abort', code, text }, { rollout, state, actor: BURGEE, at });
   if (target.kind === 'gone') return abort(target.code, target.text);
   if (entity.after !== undefined && after === undefined) {
     return abort('after', 'The rollout that this one waited for does not exist any more.');
@@ -42,9 +43,18 @@ export function decideWaiting(waiting: Waiting): Change | null {
   return entity.reason?.code === reason.code && entity.reason.text === reason.text ? null : stayWaiting(rollout, reason);
 }
 
-/** It waits on, for this. */
+/** It waits on, for this. What it was not asked to wait for is told, once. */
 export function stayWaiting({ entity, version }: Stored<Rollout>, reason: StateReason): Change {
-  return { environments: [], writes: [{ put: 'rollout', entity: { ...entity, reason }, basedOn: version }], audit: [] };
+  const { project, environment, flag, id, timeline } = entity;
+  const tells = reason.code === 'guard-red' && entity.reason?.code !== 'guard-red';
+  const entry = { at: reason.since, event: 'held', text: reason.text, actor: BURGEE.name };
+  const after = { ...entity, reason, timeline: tells ? [...timeline, entry] : timeline };
+  const told = { actor: BURGEE, action: 'rollout.held', project, environment, object: `rollout/${id}` };
+  return {
+    environments: [],
+    writes: [{ put: 'rollout', entity: after, basedOn: version }],
+    audit: tells ? [{ ...told, summary: `${flag}: ${reason.text}`, before: null, after: null, reason: null }] : [],
+  };
 }
 
 /** Begins what waited: the rule goes to the first stage above where it stands. Refuses with `frozen` in a freeze. */
@@ -80,7 +90,13 @@ export function raise(
     ],
     audit: [
       {
-        ...{ actor, action: 'rollout.started', ...scope, object: `rollout/${before.id}`, summary: `${before.flag}: ${text}` },
+        ...{
+          actor,
+          action: `rollout.${done ? 'completed' : 'started'}`,
+          ...scope,
+          object: `rollout/${before.id}`,
+          summary: `${before.flag}: ${text}`,
+        },
         before: { state: before.state, percent: rule.percent },
         after: { state: entity.state, percent },
         reason: by.reason ?? null,

@@ -184,6 +184,9 @@ describe('a rollout that comes after another', () => {
     await pass(1_000);
     expect((await look(first)).state).toBe('completed');
     expect(await look(second)).toMatchObject({ state: 'pending', percent: 0, reason: { code: 'guard-red' } });
+    for (let i = 0; i < 2; i++) await pass(31_000);
+    expect((await look(second)).timeline.map(({ event }) => event)).toEqual(['pending', 'held']);
+    expect(await server.store.audit({ object: `rollout/${second.id}`, action: 'rollout.held', limit: 5 })).toHaveLength(1);
     sample = { kind: 'ok', errors: 1, total: 1_000, asOf: now };
     await pass(31_000);
     expect(await look(second)).toMatchObject({ state: 'running', startPercent: 20, percent: 50, reason: null });
