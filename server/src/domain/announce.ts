@@ -52,15 +52,22 @@ export function noticesOf({ audit, writes }: Pick<Change, 'audit' | 'writes'>): 
 
 function rolloutNotice(event: NoticeEvent, rollout: Rollout, entry: AuditEntry | undefined): Notice {
   const { project, environment, flag, id } = rollout;
-  const stopped = `Stopped at ${percentText(rollout.percent)}: ${rollout.reason?.text ?? 'the flag was changed'}`;
-  const happened = clause(entry?.summary.replace(`${flag}: `, '') ?? stopped);
-  const parts = [
-    `${flag} in ${environment}, release ${rollout.release}: ${happened}`,
-    ...known(event, rollout),
-    safe(event, rollout),
-  ];
-  const path = `/projects/${encodeURIComponent(project)}/environments/${encodeURIComponent(environment)}/rollouts/${encodeURIComponent(id)}`;
-  return { event, project, environment, flag, rollout: id, sentence: `${parts.filter(Boolean).join('; ')}.`, path };
+  const at = [project, environment, id].map(encodeURIComponent);
+  const path = `/projects/${at[0]}/environments/${at[1]}/rollouts/${at[2]}`;
+  return { event, project, environment, flag, rollout: id, sentence: rolloutSentence(event, rollout, entry), path };
+}
+
+/** A revert waits for no sentence: what an odd plan or odd evidence cannot be told of is told without. */
+function rolloutSentence(event: NoticeEvent, rollout: Rollout, entry: AuditEntry | undefined): string {
+  const { flag, environment, release } = rollout;
+  try {
+    const stopped = `Stopped at ${percentText(rollout.percent)}: ${rollout.reason?.text ?? 'the flag was changed'}`;
+    const happened = clause(entry?.summary.replace(`${flag}: `, '') ?? stopped);
+    const parts = [`${flag} in ${environment}, release ${release}: ${happened}`, ...known(event, rollout), safe(event, rollout)];
+    return `${parts.filter(Boolean).join('; ')}.`;
+  } catch {
+    return `${flag} in ${environment}, release ${release}: ${clause(entry?.summary ?? 'its rollout was stopped')}.`;
+  }
 }
 
 /** The evidence, where what happened does not say it already. */
