@@ -51,7 +51,7 @@ describe('a guard that steps back', () => {
     expect(after.rollout).toMatchObject({ state: 'holding', stage: 1, percent: 5, reason: { code: 'cool-down' }, endedAt: null });
     expect(after.state.rules[0]?.percent).toBe(5);
     const evidence = evidenceOf(after.rollout);
-    expect(evidence).toMatchObject({ restarts: 1, coolUntil: AT + 600_000, lnM: 0, spending: { firstAt: null } });
+    expect(evidence).toMatchObject({ restarts: 1, coolUntil: AT + 600_000, lnM: 0, spending: { since: null } });
     const [first, second, third] = [0, 1, 2].map((restarts) => barsOf(after.rollout.plan, restarts).revert);
     expect((second ?? 0) - (first ?? 0)).toBeCloseTo(Math.log(2), 12);
     expect((third ?? 0) - (first ?? 0)).toBeCloseTo(Math.log(4), 12);

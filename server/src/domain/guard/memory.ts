@@ -104,7 +104,8 @@ export function foldTick(
       ...{ erred: encodeHashes(t.erred), seen1: encodeHashes(t.seen1), seen0: encodeHashes(t.seen0) },
     };
   });
-  const treated = lines.some((line) => line.inStage && line.n1 > 0);
+  // whoever erred before is no longer at risk, and still proof that somebody is there and reports
+  const treated = tallies.some(({ group, inStage }) => inStage && group.closed1.length + group.failed1.length > 0);
   return {
     batches,
     evidence: {
@@ -113,7 +114,7 @@ export function foldTick(
       seq: evidence.seq + batches.length,
       tick,
       at: now.at,
-      unitsAt: tallies.some(({ tally: t }) => t.n1 + t.n0 > 0) ? now.at : evidence.unitsAt,
+      unitsAt: isLogged ? now.at : evidence.unitsAt,
       treatedAt: treated ? now.at : evidence.treatedAt,
       spending,
       latencySpending,

@@ -7,7 +7,7 @@ import { lnRatio, lnRatioExact, RATIOS } from './comparison.ts';
 import { lnMixture, NEW_MIXTURE, updateMixture } from './mixture.ts';
 import { type Line, NEW_PROCESS, type Process, stepProcess } from './process.ts';
 import { lnSafety } from './safety.ts';
-import { NOTHING_SPENT, nextWeight, plannedDuration, type Spending } from './start-weights.ts';
+import { NOTHING_SPENT, nextWeight, type Spending } from './start-weights.ts';
 import { UnitSet } from './unit-set.ts';
 
 const BETS = { tolerated: 1, rhoBad: 3 };
@@ -148,7 +148,6 @@ describe('properties', () => {
       ),
       { seed: 3, numRuns: 200 },
     );
-    expect(plannedDuration([stage, { ...stage, advance: 'time' }])).toBe(61_000);
     expect(() => updateMixture({ lnR: [0], spent: 0.9 }, 0.2, [0])).toThrow(TypeError);
     expect(lnMixture(NEW_MIXTURE)).toBe(0);
   });

@@ -1,46 +1,42 @@
-import type { Plan, Stage } from '../rollout.ts';
+import type { Plan } from '../rollout.ts';
 
-/** How much of the weight on start times has been given out, and for which stage last. */
+/** How much of the weight on start times has been given out. */
 export interface Spending {
-  /** Time of the first comparable batch, ms; null before it. */
-  readonly firstAt: number | null;
-  /** Stages that were given their share, by index. */
+  /** Stages that were given their share, by index, in the order in which they were met. */
   readonly stages: readonly number[];
-  /** Slots of the planned duration whose share was given. */
-  readonly slots: number;
+  /** When the newest of them was first comparable, ms; null before the first. */
+  readonly since: number | null;
+  /** How much of that stage's later share was given, 0…1. */
+  readonly given: number;
 }
-export const NOTHING_SPENT: Spending = { firstAt: null, stages: [], slots: 0 };
+export const NOTHING_SPENT: Spending = { stages: [], since: null, given: 0 };
 
 const FIRST = 0.5;
-const SLOTS = 64;
-
-/** What a plan takes if nothing goes wrong, ms: an evidence stage counts as its longest hold. */
-export function plannedDuration(stages: readonly Stage[]): number {
-  return stages.reduce(
-    (sum, stage) => sum + (stage.advance === 'time' ? stage.bakeMs : Math.max(stage.maxHoldMs, stage.bakeMs)),
-    0,
-  );
-}
+// a stage's later share is spread evenly over the logarithm of its time, beginning here
+const SOON_MS = 60_000;
 
 /**
- * π for the next comparable tick: half for the first, a share for the first of each later stage, and the rest evenly over 64
- * slots of the planned duration. Depends on time and stage only, never on what the tick will show; sums to at most 1.
+ * π for the next comparable tick: half for the first, a share for the first of each later stage, and the rest evenly over the
+ * stages, in each over ln(1 + time/1 min) up to its longest hold. A fault bets from its own tick on, and a minute or an hour
+ * into a stage that costs ln(1/π) ≈ 9 or 13: with few slots it would wait for the next one instead. Depends on time and stage
+ * only, never on what the tick will show; sums to at most 1.
  */
 export function nextWeight(
   spending: Spending,
   plan: Pick<Plan, 'stages'>,
   now: { readonly at: number; readonly stage: number; readonly stageSeen: boolean },
 ): { readonly weight: number; readonly spending: Spending } {
-  const { firstAt } = spending;
-  if (firstAt === null) return { weight: FIRST, spending: { firstAt: now.at, stages: [now.stage], slots: 0 } };
+  const { stages, since, given } = spending;
+  if (since === null) return { weight: FIRST, spending: { stages: [now.stage], since: now.at, given: 0 } };
   const later = Math.max(0, plan.stages.length - 1);
   const perStage = later === 0 ? 0 : Math.min(0.05, 0.25 / later);
-  const fresh = now.stageSeen && !spending.stages.includes(now.stage) && spending.stages.length <= later;
-  const slot = (1 - FIRST - later * perStage) / SLOTS;
-  const length = Math.max(1, plannedDuration(plan.stages) / SLOTS);
-  const due = Math.max(spending.slots, Math.min(SLOTS, Math.floor((now.at - firstAt) / length)));
-  return {
-    weight: (fresh ? perStage : 0) + slot * (due - spending.slots),
-    spending: { firstAt, stages: fresh ? [...spending.stages, now.stage] : spending.stages, slots: due },
-  };
+  if (now.stageSeen && !stages.includes(now.stage) && stages.length <= later) {
+    return { weight: perStage, spending: { stages: [...stages, now.stage], since: now.at, given: 0 } };
+  }
+  const rest = (1 - FIRST - later * perStage) / Math.max(1, plan.stages.length);
+  const stage = plan.stages[stages.at(-1) ?? 0];
+  const longest = Math.max(SOON_MS, stage?.maxHoldMs ?? 0, stage?.bakeMs ?? 0);
+  const passed = Math.log1p((now.at - since) / SOON_MS) / Math.log1p(longest / SOON_MS);
+  const due = Math.max(given, Math.min(1, passed));
+  return { weight: rest * (due - given), spending: { stages, since, given: due } };
 }
