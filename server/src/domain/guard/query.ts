@@ -37,6 +37,8 @@ export function nextWindow(
 // a source that is down is asked again at once, a mistake in the query only now and then
 const RETRY_MS = 1_000;
 const RETRY_PERMANENT_MS = 30_000;
+// clocks of two machines may differ by so much
+const SKEW_MS = 60_000;
 
 type Trouble = NonNullable<QueryState['trouble']>;
 /** Counts of one window: of everybody, or of the treatment and of control. */
@@ -103,6 +105,7 @@ function troubleIn(
   }
   // no event in a window is an answer, no request is none
   if (total === 0 && guard.kind === 'query') return { kind: 'no-data', text: 'it saw no traffic' };
+  if (asOf > at + SKEW_MS) return { kind: 'no-data', text: 'its data is from the future' };
   return asOf >= at - guard.maxAgeMs ? null : { kind: 'stale', text: 'its newest data is too old' };
 }
 
