@@ -38,6 +38,9 @@ describe('an absolute limit in a global incident', () => {
   it.each(['revert', 'back', 'kill'] as const)('pauses where it would %s, and lets nothing advance', (action) => {
     const { revert, back, kill, pause, passing } = judged(action, bad, bad);
     expect([revert, back, kill, passing]).toEqual([null, null, false, false]);
+    const resumed = judged(action, bad, bad, { overruled: ['slo'] });
+    expect([resumed.revert, resumed.pause, resumed.passing]).toEqual([null, null, false]);
+    expect(judged('pause', bad, good, { overruled: ['slo'] }).passing).toBe(true);
     expect(pause?.text).toMatch(/users without the new version fail above the limit as well/);
   });
 

@@ -1,4 +1,4 @@
-import type { SourceGuard } from '../guard.ts';
+import type { QueryGuard, SourceGuard } from '../guard.ts';
 import type { Rollout } from '../rollout.ts';
 import { barsOf, type Evidence, type QueryState } from './evidence.ts';
 import { isIncident } from './incident.ts';
@@ -35,14 +35,15 @@ function wantedBy(guard: SourceGuard, rollout: Rollout, evidence: Evidence, stat
   if (guard.kind !== 'threshold') {
     const opinion = asked(guard, lnMixture(state.mixture), barsOf(rollout.plan, evidence.restarts), () => text);
     const absolute = guard.kind === 'query' && !comparesArms(guard);
-    return opinion !== null && absolute && isIncident(guard, rollout, evidence) ? incident(guard, text) : opinion;
+    return opinion !== null && absolute && isIncident(guard, rollout, evidence) ? incident(guard, state, text) : opinion;
   }
   if ((state.bad ?? 0) < guard.consecutive || guard.action === 'observe') return null;
   return { reading: readingOf(guard, 'fail', text), pause: text };
 }
 
 /** Going down would help nobody: it stops here, and whoever fails because of the new version is still found by comparison. */
-function incident(guard: SourceGuard, text: string): Opinion {
+function incident(guard: QueryGuard, { newest }: QueryState, text: string): Opinion {
   const said = `${text}; users without the new version fail above the limit as well, so it may have nothing to do with this flag`;
-  return { reading: readingOf(guard, 'fail', said), pause: said };
+  const blocks = newest !== null && newest.errors > guard.limit * newest.total;
+  return { reading: readingOf(guard, 'fail', said), pause: said, blocks };
 }

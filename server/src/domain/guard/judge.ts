@@ -56,7 +56,9 @@ function judgeAll(rollout: Rollout, evidence: Evidence, at: number): Judgement {
     pause: paused?.pause ? { guard: paused.reading.key, code: `guard-${paused.reading.kind}`, text: paused.pause } : null,
     hold: HOLD_ORDER.flatMap((code) => holds.find((hold) => hold.code === code) ?? [])[0] ?? null,
     clear: evidence.stage.since === rollout.stageSince && evidence.lnS >= barsOf(rollout.plan).advance,
-    passing: opinions.every(({ reading }) => reading.action === 'observe' || reading.verdict === 'pass' || isOverruled(reading)),
+    passing: opinions.every(
+      ({ reading, blocks }) => reading.action === 'observe' || reading.verdict === 'pass' || (isOverruled(reading) && !blocks),
+    ),
     readings: opinions.map(({ reading }) => reading),
   };
 

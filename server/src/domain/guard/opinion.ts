@@ -24,6 +24,8 @@ export interface Opinion {
   readonly kill?: boolean;
   readonly back?: string;
   readonly pause?: string;
+  /** Nothing advances, whoever has resumed it. */
+  readonly blocks?: boolean;
   readonly hold?: Hold;
 }
 
