@@ -1,6 +1,7 @@
 import type { Evidence, QueryState } from '../domain/guard/evidence.ts';
+import { isIncident } from '../domain/guard/incident.ts';
 import { type Bounds, NO_QUERY, nextWindow, takeSample } from '../domain/guard/query.ts';
-import { type Asked, asksOf } from '../domain/guard/source-windows.ts';
+import { type Asked, asksOf, comparesArms } from '../domain/guard/source-windows.ts';
 import { isSourceGuard, type Sample, type SourceGuard } from '../domain/guard.ts';
 import type { Rollout } from '../domain/rollout.ts';
 import { queryAnew } from '../domain/rollout-step-back.ts';
@@ -23,7 +24,8 @@ export function readSources(parts: Parts, held: Held, rollout: Rollout, evidence
     const pending = held.reads.get(guard.key);
     if (pending?.answer) {
       held.reads.delete(guard.key);
-      state = takeSample(guard, state, rollout, { ...pending.window, ...pending.answer });
+      const incident = guard.kind === 'query' && !comparesArms(guard) && isIncident(guard, rollout, evidence);
+      state = takeSample(guard, state, rollout, { ...pending.window, ...pending.answer, incident });
       queries[guard.key] = state;
     }
     if (held.reads.has(guard.key)) continue;

@@ -13,7 +13,7 @@ const query = (action: GuardAction): QueryGuard => ({
 });
 
 /** A stage in which the whole service fails at 10 % against a limit of 2 %, and users as told. */
-function judged(action: GuardAction, treatment: Figures, control: Figures, more: Partial<Evidence> = {}) {
+function judged(action: GuardAction, treatment: Figures, control: Figures, more: Partial<Evidence> & { told?: boolean } = {}) {
   const stages = [{ percent: 50, advance: 'evidence' as const, bakeMs: 0, maxHoldMs: 600_000 }];
   const guard = query(action);
   const plan = { project: 'p', key: 'k', name: 'n', ...PLAN_DEFAULTS, stages, guards: [...PLAN_DEFAULTS.guards, guard] };
@@ -27,9 +27,11 @@ function judged(action: GuardAction, treatment: Figures, control: Figures, more:
   const state = takeSample(guard, NO_QUERY, rollout, {
     ...window,
     sample: { kind: 'ok', errors: 1_000, total: 10_000, asOf: AT },
+    incident: more.told ?? false,
   });
+  const { told: _, ...rest } = more;
   const stage = { treatment, control, since: AT - 20_000, lnMismatch: 0 };
-  return judge(rollout, { ...NO_EVIDENCE, unitsAt: AT, treatedAt: AT, stage, queries: { slo: state }, ...more }, AT);
+  return judge(rollout, { ...NO_EVIDENCE, unitsAt: AT, treatedAt: AT, stage, queries: { slo: state }, ...rest }, AT);
 }
 const bad: Figures = { units: 1_000, errors: 100 };
 const good: Figures = { units: 1_000, errors: 10 };
@@ -42,6 +44,14 @@ describe('an absolute limit in a global incident', () => {
     expect([resumed.revert, resumed.pause, resumed.passing]).toEqual([null, null, false]);
     expect(judged('pause', bad, good, { overruled: ['slo'] }).passing).toBe(true);
     expect(pause?.text).toMatch(/users without the new version fail above the limit as well/);
+  });
+
+  it('takes what is read meanwhile for no evidence: it goes on by itself when that is over', () => {
+    const told = judged('revert', bad, bad, { told: true });
+    expect([told.revert, told.pause, told.hold, told.passing]).toEqual([null, null, null, false]);
+    expect(told.readings[1]?.verdict).toBe('fail');
+    expect(judged('revert', bad, good, { told: true })).toMatchObject({ revert: null, pause: null, passing: true });
+    expect(judged('observe', bad, bad, { told: true }).readings[1]?.verdict).toBe('pass');
   });
 
   it('still acts where control is well, where control is hardly known, and where nothing is reported', () => {

@@ -34,16 +34,24 @@ export function judgeSource(guard: SourceGuard, rollout: Rollout, evidence: Evid
 function wantedBy(guard: SourceGuard, rollout: Rollout, evidence: Evidence, state: QueryState, text: string): Opinion | null {
   if (guard.kind !== 'threshold') {
     const opinion = asked(guard, lnMixture(state.mixture), barsOf(rollout.plan, evidence.restarts), () => text);
-    const absolute = guard.kind === 'query' && !comparesArms(guard);
-    return opinion !== null && absolute && isIncident(guard, rollout, evidence) ? incident(guard, state, text) : opinion;
+    const isAbsolute = guard.kind === 'query' && !comparesArms(guard);
+    return isAbsolute && isIncident(guard, rollout, evidence) ? incident(guard, state, { opinion, text }) : opinion;
   }
   if ((state.bad ?? 0) < guard.consecutive || guard.action === 'observe') return null;
   return { reading: readingOf(guard, 'fail', text), pause: text };
 }
 
-/** Going down would help nobody: it stops here, and whoever fails because of the new version is still found by comparison. */
-function incident(guard: QueryGuard, { newest }: QueryState, text: string): Opinion {
-  const said = `${text}; users without the new version fail above the limit as well, so it may have nothing to do with this flag`;
+/**
+ * Going down would help nobody: it stops here, and whoever fails because of the new version is still found by comparison. While the
+ * newest window is above the limit nothing advances, whatever the evidence and whoever has resumed it.
+ */
+function incident(
+  guard: QueryGuard,
+  { newest }: QueryState,
+  { opinion, text }: { readonly opinion: Opinion | null; readonly text: string },
+): Opinion | null {
   const blocks = newest !== null && newest.errors > guard.limit * newest.total;
-  return { reading: readingOf(guard, 'fail', said), pause: said, blocks };
+  if (guard.action === 'observe' || (opinion === null && !blocks)) return opinion;
+  const said = `${text}; users without the new version fail above the limit as well, so it may have nothing to do with this flag`;
+  return { reading: readingOf(guard, 'fail', said), blocks, ...(opinion !== null && { pause: said }) };
 }

@@ -49,7 +49,14 @@ export function takeSample(
   guard: SourceGuard,
   state: QueryState,
   rollout: Rollout,
-  read: Bounds & { readonly probe: boolean; readonly sample: Sample; readonly control?: Sample; readonly at: number },
+  read: Bounds & {
+    readonly probe: boolean;
+    readonly sample: Sample;
+    readonly control?: Sample;
+    readonly at: number;
+    /** What the window shows is the world's doing. Leaving out windows in which control fails can only lower M. */
+    readonly incident?: boolean;
+  },
 ): QueryState {
   const { at } = read;
   const samples = read.control === undefined ? [read.sample] : [read.sample, read.control];
@@ -69,6 +76,7 @@ export function takeSample(
   const against = control === undefined ? {} : { control: { errors: control.errors, total: control.total } };
   const newest = { from: read.from, errors, total, asOf, ...against };
   if (read.probe || read.from < rollout.stageSince) return { ...state, trouble: null, newest };
+  if (read.incident) return { ...state, to: read.to, trouble: null, newest };
   if (guard.kind === 'threshold') {
     return { ...state, to: read.to, newest, trouble: null, bad: errors > guard.limit ? (state.bad ?? 0) + 1 : 0 };
   }
