@@ -2,6 +2,7 @@ import type { RolloutView } from '@burgee/server/api';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Api, path } from '../api.ts';
 import { duration } from '../duration.ts';
+import { EXIT } from '../exit.ts';
 import { type Output, table } from '../output.ts';
 import { findRollout, type One, rolloutsOf, type Which } from '../rollout-address.ts';
 import { type StartOptions, startBodyOf, withStartOptions } from '../rollout-request.ts';
@@ -77,6 +78,8 @@ async function wait(api: Api, settings: Settings, output: Output, rollout: Rollo
   );
   process.exitCode = ended.exit;
 }
+
+const UNDURABLE = 'Applications lower the rule now, but the server cannot store the revert yet and keeps trying.\n\n';
 
 export function addRollout(program: Command): void {
   const rollout = program.command('rollout').description('start rollouts, watch them, and stop them');
@@ -156,8 +159,12 @@ export function addRollout(program: Command): void {
       .action(async (id: string | undefined, options: Which & { reason: string }, command: Command) => {
         const { api, settings, output } = await contextOf(command);
         const found = await findRollout(api, settings, id, options);
-        const answer = await api.post<One>(`${rolloutsOf(settings)}${path(found.id, verb)}`, { reason: options.reason });
-        output.result(answer, () => describeRollout(answer.rollout));
+        const at = `${rolloutsOf(settings)}${path(found.id, verb)}`;
+        const answer = await api.post<One & { readonly durable?: false }>(at, { reason: options.reason });
+        const isDurable = answer.durable !== false;
+        output.result(answer, () => `${isDurable ? '' : UNDURABLE}${describeRollout(answer.rollout)}`);
+        // a pipeline that runs it again hears when it is
+        if (!isDurable) process.exitCode = EXIT.failed;
       });
   }
 }
