@@ -33,6 +33,7 @@ import { openPostgres } from './storage/postgres/open.ts';
 import { openSqlite } from './storage/sqlite/open.ts';
 
 const GRACE_MS = 10_000;
+const PRUNE_MS = 3_600_000;
 const clock: Clock = Date.now;
 
 /** Something that the operator must put right: told in plain lines, without a stack. */
@@ -109,6 +110,7 @@ async function serve(config: Config, log: Logger, store: Store): Promise<void> {
   controller.start();
   const scheduler = createScheduler({ store, read: { subject: stateSubject, surroundings }, clock, log });
   notifier.start();
+  const pruning = setInterval(() => void prune(store, log), PRUNE_MS);
   scheduler.start();
   log.info({ host: config.host, port: config.port, database: database.kind, durable: database.durable }, 'listening');
   greet(config, made, (await setup.done()) ? null : setup.issue());
@@ -122,6 +124,7 @@ async function serve(config: Config, log: Logger, store: Store): Promise<void> {
     const closed = listening.close(GRACE_MS);
     endEvents(store);
     await delivery.close();
+    clearInterval(pruning);
     await Promise.all([controller.stop(), notifier.stop(), scheduler.stop()]);
     await closed;
     await outbound.close();
@@ -131,6 +134,16 @@ async function serve(config: Config, log: Logger, store: Store): Promise<void> {
     process.exit(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(signal));
+}
+
+/** Drops what is past its retention; what fails is tried an hour later. */
+async function prune(store: Store, log: Logger): Promise<void> {
+  try {
+    const dropped = await store.prune(clock());
+    if (dropped > 0) log.debug({ dropped }, 'old rows are dropped');
+  } catch (error) {
+    log.error({ err: error }, 'cannot drop old rows');
+  }
 }
 
 type Made = readonly { readonly token: string; readonly secret: string }[];

@@ -143,6 +143,25 @@ describe('notices', () => {
     expect(body.next).not.toBeNull();
   });
 
+  it('of a rollout come with its start, its end and its link', async () => {
+    await server.call('POST', `${PROJECT}/flags`, { body: { key: 'ramped' } });
+    const rollouts = `${PROJECT}/environments/production/rollouts`;
+    const body = { flag: 'ramped', release: '1.2', plan: 'time-only' };
+    const started = await server.call<{ rollout: { id: string; url: string } }>('POST', rollouts, { body });
+    expect(started.status).toBe(201);
+    const { id, url } = started.body.rollout;
+    await server.call('POST', `${rollouts}/${id}/revert`, { body: { reason: 'it <i>burns</i>.' } });
+    const told = (await server.store.notices({ project: 'default', limit: 2 })).map(({ notice }) => notice);
+    expect(told.map(({ event }) => event)).toEqual(['rollout.reverted', 'rollout.started']);
+    expect(told[0]?.sentence).toBe(
+      'ramped in production, release 1.2: Reverted to 0 % by Olive Owner: it <i>burns</i>; everyone is being taken back to the old version.',
+    );
+    expect(told[1]?.sentence).toMatch(
+      /^ramped in production, release 1\.2: Started by Olive Owner .* to \d+ %; this plan goes by time/,
+    );
+    expect(url.endsWith(told[0]?.path ?? '?')).toBe(true);
+  });
+
   it('have names that stay: receivers filter by them', () => {
     expect(NOTICE_EVENTS).toContain('rollout.unconfirmed');
     expect(new Set(NOTICE_EVENTS).size).toBe(NOTICE_EVENTS.length);
