@@ -19,7 +19,8 @@ export function connect(file: string): Database.Database {
   let connection: Database.Database | undefined;
   try {
     connection = new Database(file);
-    connection.pragma('busy_timeout = 5000');
+    // Waiting holds the event loop, and with it every stream and revert: another program that locks longer is a `storage` error.
+    connection.pragma('busy_timeout = 500');
     connection.pragma('journal_mode = WAL');
     connection.pragma('synchronous = FULL');
     connection.pragma('foreign_keys = ON');
