@@ -44,4 +44,33 @@ describe.skipIf(reason !== null)(`the controller on Postgres${reason === null ? 
       await database.drop();
     }
   }, 120_000);
+
+  it('never gives a lease to two although their clocks are twenty minutes apart; by their own clocks it would (the control)', async () => {
+    const database = await cluster.create();
+    const open = (clock: () => number) => openPostgres({ url: database.url, clock, log: SILENT });
+    const world = await createWorld({ seed: 5, open });
+    const [slow, fast] = [await open(() => Date.now() - 600_000), await open(() => Date.now() + 600_000)];
+    const local = await createWorld({ seed: 5 });
+    try {
+      for (const one of [world, local]) {
+        await one.addFlag('checkout');
+        await one.startRollout(planWith());
+      }
+      for (let round = 0; round < 20; round++) {
+        const [holder, other] = round % 2 === 0 ? [slow, fast] : [fast, slow];
+        expect(await holder.claim('holder', 60_000, ['running'])).toHaveLength(1);
+        expect(await other.claim('other', 60_000, ['running'])).toEqual([]);
+        await holder.release('holder');
+      }
+      expect(await local.store.claim('holder', 60_000, ['running'])).toHaveLength(1);
+      local.pass(1_200_000);
+      expect(await local.store.claim('other', 60_000, ['running'])).toHaveLength(1);
+    } finally {
+      await slow.close();
+      await fast.close();
+      await local.close();
+      await world.close();
+      await database.drop();
+    }
+  }, 120_000);
 });
