@@ -68,6 +68,12 @@ describe('notices of a rollout', () => {
     expect(noticesOf({ audit: [], writes: [{ put: 'rollout', entity: rollout().entity, basedOn: 3 }] })).toEqual([]);
   });
 
+  it('tell of a kill that comes with a revert', () => {
+    const [reverted, killed] = tell({ kind: 'revert', text: '31 of 600 failed', kill: true });
+    expect([reverted?.event, killed?.event]).toEqual(['rollout.reverted', 'flag.killed']);
+    expect(killed?.sentence).toContain('Burgee killed');
+  });
+
   it('keep no revert waiting where there is nothing to say it with', () => {
     const { entity } = rollout();
     const odd = { ...entity, plan: undefined, percent: undefined, reason: 7 } as unknown as Rollout;

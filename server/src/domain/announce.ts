@@ -39,11 +39,18 @@ export function noticesOf({ audit, writes }: Pick<Change, 'audit' | 'writes'>): 
     const rollout = rollouts.get(entry.object.replace(/^rollout\//, ''));
     const state = states.get(entry.object);
     const event = NOTICE_EVENTS.find((known) => known === entry.action);
-    if (entry.object.startsWith('rollout/') && rollout && event) return [rolloutNotice(event, rollout, entry)];
+    if (entry.object.startsWith('rollout/') && rollout && event)
+      return [rolloutNotice(event, rollout, entry), ...killOf(rollout, entry)];
     if (entry.action === 'state.killed' && state) return [killNotice(state, entry)];
     if (entry.action === 'state.restored' && state) return [restoreNotice(state, entry)];
     return [];
   });
+  /** A guard whose action is to kill does it with its revert. */
+  function killOf({ flag, endedAt }: Rollout, { actor, action }: AuditEntry): Notice[] {
+    const state = states.get(`flag/${flag}`);
+    if (action !== 'rollout.reverted' || !state?.killed || state.killed.at !== endedAt) return [];
+    return [killNotice(state, { actor, reason: state.killed.reason })];
+  }
   const aborted = [...rollouts.values()].filter(
     ({ id, state }) => state === 'aborted' && !audit.some(({ object }) => object === `rollout/${id}`),
   );
@@ -115,7 +122,7 @@ function safe(event: NoticeEvent, rollout: Rollout): string {
   }
 }
 
-function killNotice(state: FlagState, { actor, reason }: AuditEntry): Notice {
+function killNotice(state: FlagState, { actor, reason }: Pick<AuditEntry, 'actor' | 'reason'>): Notice {
   const why = reason === null ? '' : `: ${clause(reason)}`;
   const sentence = `${actor.name} killed ${state.flag} in ${state.environment}${why}; everyone gets “${state.offVariant}” until a person restores it.`;
   return { event: 'flag.killed', ...flagNotice(state), sentence };
