@@ -160,9 +160,35 @@ describe('the notifier', () => {
     expect(target.posted).toHaveLength(2);
   });
 
-  it('outlives a database that cannot be read', async () => {
-    const broken: Store = { ...store, takeNotices: () => Promise.reject(new Error('away')) };
-    await expect(notifier('one', { store: broken }).tick()).resolves.toBeUndefined();
+  it('sends a hold that comes and goes for the same reason once an hour', async () => {
+    await hook();
+    const hold = (sentence: string, event: 'rollout.held' | 'rollout.paused' = 'rollout.held') =>
+      store.commit(change([], { notices: [noticeOf('a', { event, rollout: 'ab12', sentence })] }));
+    const sending = notifier();
+    for (const wait of [0, 20, 20, 19, 2, 1]) {
+      now += wait * 60_000;
+      await hold('killed quiet in');
+      await sending.tick();
+    }
+    expect(target.posted).toHaveLength(2);
+    await hold('killed another in');
+    await hold('killed quiet in', 'rollout.paused');
+    await sending.tick();
+    expect(target.posted).toHaveLength(4);
+  });
+
+  it('outlives a database that cannot be written, and leaves it alone for a while', async () => {
+    let asked = 0;
+    const takeNotices = () => {
+      asked++;
+      return Promise.reject(new Error('away'));
+    };
+    const sending = notifier('one', { store: { ...store, takeNotices } });
+    for (let second = 0; second < 20; second++) {
+      await sending.tick();
+      now += 1_000;
+    }
+    expect(asked).toBe(2);
   });
 });
 

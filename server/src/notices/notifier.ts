@@ -14,6 +14,10 @@ export interface Notifier {
 const MOST = 50;
 /** Longer than an attempt can take, so that nobody else takes up what is still being sent. */
 const LEASE_MS = 60_000;
+/** How long a database that cannot be written is left alone, ms. */
+const REST_MS = 10_000;
+const SAME_HOLD_MS = 3_600_000;
+const RECENT = 100;
 
 /**
  * take -> send to every route that wants it -> settle. At least once: who dies between sending and settling leaves the notice to
@@ -33,6 +37,7 @@ export function createNotifier(options: {
   const busy = new Map<number, Promise<void>>();
   let timer: NodeJS.Timeout | undefined;
   let taking: Promise<void> | undefined;
+  let restUntil = 0;
 
   async function attempt(record: NoticeRecord, key: string, before: Delivery): Promise<Delivery> {
     const { id, at, notice } = record;
@@ -64,13 +69,29 @@ export function createNotifier(options: {
   }
 
   /** The routes that want it are those that there are when it is first looked at. */
-  async function firstLook({ notice }: NoticeRecord, at: number): Promise<Deliveries> {
+  async function firstLook(record: NoticeRecord, at: number): Promise<Deliveries> {
+    const { notice } = record;
+    if (notice.event === 'rollout.held' && (await isToldAlready(record))) return {};
     const routes = await store.list('noticeRoute', { project: notice.project });
     const wanted = routes.filter(({ entity }) => wants(entity, notice));
     return Object.fromEntries(wanted.map(({ entity }) => [entity.key, { state: 'waiting', attempts: 0, at, error: null }]));
   }
 
+  /** A hold that comes and goes for the same reason, as on a quiet night, is sent once an hour. */
+  async function isToldAlready({ id, at, notice }: NoticeRecord): Promise<boolean> {
+    const { project, rollout, sentence } = notice;
+    const recent = await store.notices({ project, before: id, limit: RECENT });
+    return recent.some(
+      (one) =>
+        one.notice.rollout === rollout &&
+        one.notice.sentence === sentence &&
+        at - one.at < SAME_HOLD_MS &&
+        Object.keys(one.deliveries ?? {}).length > 0,
+    );
+  }
+
   async function take(): Promise<void> {
+    if (clock() < restUntil) return;
     const room = MOST - busy.size;
     if (room <= 0) return;
     for (const record of await store.takeNotices(owner, LEASE_MS, MOST)) {
@@ -85,7 +106,10 @@ export function createNotifier(options: {
 
   async function tick(): Promise<void> {
     taking ??= take()
-      .catch((error: unknown) => log.error({ err: error }, 'cannot take notices'))
+      .catch((error: unknown) => {
+        restUntil = clock() + REST_MS;
+        log.error({ err: error }, 'cannot take notices');
+      })
       .finally(() => {
         taking = undefined;
       });
