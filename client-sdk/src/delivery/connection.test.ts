@@ -132,6 +132,27 @@ test('a stream that is refused is polled instead, and streamed again once it may
   await one.passUntil(() => one.connection.mode() === 'streaming', 65_000);
 });
 
+test('a poll brings an override, which comes without a revision', async () => {
+  const override = { id: 'o1', flag: 'a', rule: 'r', percent: 0 };
+  let lowered = false;
+  peer.script = (request, response) => {
+    if (request.url === '/sdk/stream') {
+      response.writeHead(500).end();
+      return true;
+    }
+    if (!lowered || request.headers['if-none-match'] === '"1.1-o1"') return false;
+    response.writeHead(200, { 'content-type': 'application/json', etag: '"1.1-o1"' });
+    response.end(envelope('ruleset', { ...peer.ruleset, overrides: [override] }));
+    return true;
+  };
+  const one = connect();
+  await one.passUntil(holds(one, 1), 30_000);
+  expect(one.holder.ruleset()?.overrides ?? []).toEqual([]);
+  lowered = true;
+  await one.passUntil(() => one.holder.ruleset()?.overrides?.length === 1, 65_000);
+  expect(one.holder.revision()).toEqual({ epoch: 1, n: 1 });
+});
+
 test('a stream that a proxy swallows is found out by its silence', async () => {
   const swallow: Peer['script'] = (request, response) => {
     if (request.url !== '/sdk/stream') return false;
