@@ -221,47 +221,51 @@ describe('rollouts over HTTP', () => {
     expect((await deploy({}, await server.token('server'))).status).toBe(403);
   });
 
-  it('tells SDKs at once when a revert cannot be stored, says that it is not durable, and stores it when it can', async () => {
-    let full = true;
-    const other = await createTestServer({
-      routes: rolloutRoutes,
-      make: ({ store }) => ({
-        store: {
-          ...store,
-          commit: async (change) => {
-            if (full && change.breakLease !== undefined) throw new BurgeeError('storage', 'the disk is full');
-            return store.commit(change);
+  it.each(['refuses', 'never answers'])(
+    'tells SDKs at once when the database %s a revert, says that it is not durable, and stores it when it can',
+    async (how) => {
+      let full = true;
+      const other = await createTestServer({
+        routes: rolloutRoutes,
+        make: ({ store }) => ({
+          store: {
+            ...store,
+            commit: async (change) => {
+              if (!full || change.breakLease === undefined) return store.commit(change);
+              if (how === 'never answers') return new Promise(() => undefined);
+              throw new BurgeeError('storage', 'the disk is full');
+            },
           },
-        },
-      }),
-    });
-    try {
-      const flag = await server.store.get('flag', { project: 'default', key: 'fresh' });
-      const state = await server.store.get('state', { ...SCOPE, flag: 'last' });
-      if (!flag || !state) throw new Error('the other tests made these');
-      await other.store.commit({
-        environments: [SCOPE],
-        writes: [
-          { put: 'flag', entity: { ...flag.entity, key: 'full' }, basedOn: null },
-          { put: 'state', entity: { ...state.entity, flag: 'full', rules: [rule('a', 0)] }, basedOn: null },
-        ],
-        audit: [],
+        }),
       });
-      const { body } = await other.call<Started>('POST', ROLLOUTS, { body: { flag: 'full', release: 'r1' } });
-      const answer = await other.call<Started & { durable?: boolean }>('POST', `${ROLLOUTS}/${body.rollout.id}/revert`, {
-        body: { reason: 'wrong prices' },
-      });
-      expect([answer.status, answer.body.durable]).toEqual([202, false]);
-      const ruleset = (await other.deps.delivery.snapshot(SCOPE, 'server'))?.identity.toString() ?? '';
-      expect(ruleset).toContain(`"overrides":[{"id":"revert-${body.rollout.id}"`);
-      full = false;
-      const key = { ...SCOPE, id: body.rollout.id };
-      for (let i = 0; i < 100 && (await other.store.get('rollout', key))?.entity.state !== 'reverted'; i++) {
-        await new Promise((resolve) => setTimeout(resolve, 50));
+      try {
+        const flag = await server.store.get('flag', { project: 'default', key: 'fresh' });
+        const state = await server.store.get('state', { ...SCOPE, flag: 'last' });
+        if (!flag || !state) throw new Error('the other tests made these');
+        await other.store.commit({
+          environments: [SCOPE],
+          writes: [
+            { put: 'flag', entity: { ...flag.entity, key: 'full' }, basedOn: null },
+            { put: 'state', entity: { ...state.entity, flag: 'full', rules: [rule('a', 0)] }, basedOn: null },
+          ],
+          audit: [],
+        });
+        const { body } = await other.call<Started>('POST', ROLLOUTS, { body: { flag: 'full', release: 'r1' } });
+        const answer = await other.call<Started & { durable?: boolean }>('POST', `${ROLLOUTS}/${body.rollout.id}/revert`, {
+          body: { reason: 'wrong prices' },
+        });
+        expect([answer.status, answer.body.durable]).toEqual([202, false]);
+        const ruleset = (await other.deps.delivery.snapshot(SCOPE, 'server'))?.identity.toString() ?? '';
+        expect(ruleset).toContain(`"overrides":[{"id":"revert-${body.rollout.id}"`);
+        full = false;
+        const key = { ...SCOPE, id: body.rollout.id };
+        for (let i = 0; i < 100 && (await other.store.get('rollout', key))?.entity.state !== 'reverted'; i++) {
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+        expect((await other.store.get('rollout', key))?.entity).toMatchObject({ state: 'reverted', percent: 0 });
+      } finally {
+        await other.close();
       }
-      expect((await other.store.get('rollout', key))?.entity).toMatchObject({ state: 'reverted', percent: 0 });
-    } finally {
-      await other.close();
-    }
-  });
+    },
+  );
 });
