@@ -80,13 +80,13 @@ describe('the house', () => {
   });
 
   it('sees an import that points the wrong way', () => {
-    const domain = partOf('server/src/domain/flag.ts') as Part;
-    expect(refusal('server/src/domain/flag.ts', domain, '../storage/sqlite/open.ts')).toBe('the part storage');
-    expect(refusal('server/src/domain/flag.ts', domain, 'node:fs')).toBe('the host');
-    expect(refusal('server/src/domain/flag.ts', domain, 'zod')).toBe('the package zod');
-    const http = partOf('server/src/http/app.ts') as Part;
-    expect(refusal('server/src/http/app.ts', http, '../rollout/controller.ts')).toBe('the part rollout');
-    expect(refusal('server/src/http/app.ts', http, 'react')).toBe('the package react');
+    const domain = partOf('server/src/domain/flag/flag.ts') as Part;
+    expect(refusal('server/src/domain/flag/flag.ts', domain, '../../storage/sqlite/open.ts')).toBe('the part storage');
+    expect(refusal('server/src/domain/flag/flag.ts', domain, 'node:fs')).toBe('the host');
+    expect(refusal('server/src/domain/flag/flag.ts', domain, 'zod')).toBe('the package zod');
+    const http = partOf('server/src/http/frame/app.ts') as Part;
+    expect(refusal('server/src/http/frame/app.ts', http, '../../rollout/controller.ts')).toBe('the part rollout');
+    expect(refusal('server/src/http/frame/app.ts', http, 'react')).toBe('the package react');
     expect(importsOf("import { x } from './a.ts';\nconst y = await import('./b.ts');\nexport * from './c.ts';")).toEqual([
       './a.ts',
       './b.ts',

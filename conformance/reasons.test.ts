@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '..');
-const list = readFileSync(join(ROOT, 'server/src/domain/reason-codes.ts'), 'utf8');
+const list = readFileSync(join(ROOT, 'server/src/domain/rollout/reason-codes.ts'), 'utf8');
 const REASON_CODES = [...list.matchAll(/^ {2}'([a-z-]+)',$/gm)].map(([, code]) => code ?? '');
 
 /** The code that gives reasons, without tests and without the list itself. */

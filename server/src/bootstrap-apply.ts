@@ -1,9 +1,9 @@
 import type { Bootstrap, BootstrapToken } from './bootstrap.ts';
-import type { Token, User } from './domain/access.ts';
+import type { Token, User } from './domain/access/access.ts';
+import { beginWith } from './domain/access/first-owner.ts';
+import { createToken, hintOf, PREFIXES } from './domain/access/tokens.ts';
 import { BurgeeError } from './domain/errors.ts';
-import { beginWith } from './domain/first-owner.ts';
 import type { Clock, Random, Store } from './domain/ports.ts';
-import { createToken, hintOf, PREFIXES } from './domain/tokens.ts';
 
 const ACTOR = { kind: 'burgee' as const, id: '', name: 'bootstrap' };
 

@@ -6,8 +6,8 @@ import { readBootstrap } from './bootstrap.ts';
 import { applyBootstrap } from './bootstrap-apply.ts';
 import { BurgeeError, type FieldError } from './domain/errors.ts';
 import type { Logger, Store } from './domain/ports.ts';
-import { random } from './http/random.ts';
-import { sha256 } from './http/secrets.ts';
+import { sha256 } from './http/access/secrets.ts';
+import { random } from './http/frame/random.ts';
 import { openSqlite } from './storage/sqlite/open.ts';
 
 const ENV = { OWNER_PASSWORD: 'correct horse battery', SHOP_KEY: 'shop-key-of-at-least-24-characters' };

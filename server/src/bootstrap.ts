@@ -1,9 +1,9 @@
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
-import type { TokenKind } from './domain/access.ts';
-import { accountEmail, passwordMistake } from './domain/credentials.ts';
+import type { TokenKind } from './domain/access/access.ts';
+import { accountEmail, passwordMistake } from './domain/access/credentials.ts';
+import { DEFAULT_PROJECT, type NewProject } from './domain/access/first-owner.ts';
 import { BurgeeError, type FieldError, invalid } from './domain/errors.ts';
-import { DEFAULT_PROJECT, type NewProject } from './domain/first-owner.ts';
 
 /** What a bootstrap file asks for, secrets looked up. */
 export interface Bootstrap {

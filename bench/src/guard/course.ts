@@ -3,11 +3,11 @@ import { NO_EVIDENCE } from '../../../server/src/domain/guard/evidence.ts';
 import { type Judgement, judge } from '../../../server/src/domain/guard/judge.ts';
 import { foldTick, replay } from '../../../server/src/domain/guard/memory.ts';
 import { OpenExposures } from '../../../server/src/domain/guard/open-exposures.ts';
-import type { Plan, Rollout } from '../../../server/src/domain/rollout.ts';
-import { ENDED } from '../../../server/src/domain/rollout.ts';
-import { type Action, decide } from '../../../server/src/domain/rollout-decide.ts';
-import type { Target } from '../../../server/src/domain/rollout-rule.ts';
-import { BURGEE, changeOf } from '../../../server/src/domain/rollout-transitions.ts';
+import type { Plan, Rollout } from '../../../server/src/domain/rollout/rollout.ts';
+import { ENDED } from '../../../server/src/domain/rollout/rollout.ts';
+import { type Action, decide } from '../../../server/src/domain/rollout/rollout-decide.ts';
+import type { Target } from '../../../server/src/domain/rollout/rollout-rule.ts';
+import { BURGEE, changeOf } from '../../../server/src/domain/rollout/rollout-transitions.ts';
 import { type Crowd, type Failure, type Requests, type Scene, type Sent, Traffic } from './traffic.ts';
 
 /** A rollout and the people who meet it. */

@@ -1,5 +1,5 @@
-import type { Plan, Stage } from '../../../server/src/domain/rollout.ts';
-import { builtinPlan, PLAN_DEFAULTS } from '../../../server/src/domain/rollout-plans.ts';
+import type { Plan, Stage } from '../../../server/src/domain/rollout/rollout.ts';
+import { builtinPlan, PLAN_DEFAULTS } from '../../../server/src/domain/rollout/rollout-plans.ts';
 
 /** A plan that every project has. */
 export function planNamed(key: string): Plan {

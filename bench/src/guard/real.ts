@@ -1,5 +1,5 @@
-import type { QueryGuard } from '../../../server/src/domain/guard.ts';
-import type { Plan } from '../../../server/src/domain/rollout.ts';
+import type { QueryGuard } from '../../../server/src/domain/guard/guard.ts';
+import type { Plan } from '../../../server/src/domain/rollout/rollout.ts';
 import { createWorld, type Fails, planWith, stage, type World } from '../../../server/src/rollout/testing.ts';
 
 export const HEALTHY: Fails = () => 0.01;

@@ -1,4 +1,4 @@
-import type { Rollout } from '../../../server/src/domain/rollout.ts';
+import type { Rollout } from '../../../server/src/domain/rollout/rollout.ts';
 import { figuresOf } from '../figure.ts';
 import { each, HEALTHY, inWorld, QUERY, sum, TIMED } from './real.ts';
 import { type Row, seedsOf } from './row.ts';

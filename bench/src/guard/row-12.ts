@@ -1,4 +1,4 @@
-import type { Plan } from '../../../server/src/domain/rollout.ts';
+import type { Plan } from '../../../server/src/domain/rollout/rollout.ts';
 import { figuresOf } from '../figure.ts';
 import { planNamed } from './plans.ts';
 import { inWorld, sum } from './real.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { RolloutReport } from '@burgee/engine';
 import { evidenceOf } from '../../../server/src/domain/guard/evidence.ts';
 import { replay, summary } from '../../../server/src/domain/guard/memory.ts';
-import type { Plan } from '../../../server/src/domain/rollout.ts';
+import type { Plan } from '../../../server/src/domain/rollout/rollout.ts';
 import { createWorld, type Fails, planWith, SILENT, stage, visits } from '../../../server/src/rollout/testing.ts';
 import { openSqlite } from '../../../server/src/storage/sqlite/open.ts';
 import { Dice } from '../dice.ts';

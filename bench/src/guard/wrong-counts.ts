@@ -1,7 +1,7 @@
 import { decodeHashes } from '@burgee/engine';
 import { type Line, NEW_PROCESS, type Process, stepProcess } from '../../../server/src/domain/guard/process.ts';
 import { NOTHING_SPENT, nextWeight, type Spending } from '../../../server/src/domain/guard/start-weights.ts';
-import type { Rollout } from '../../../server/src/domain/rollout.ts';
+import type { Rollout } from '../../../server/src/domain/rollout/rollout.ts';
 import type { Sent } from './traffic.ts';
 
 /** How a control counts: every request by itself; or people, but all percents and platforms in one pot. */

@@ -1,4 +1,4 @@
-import type { Actor } from './access.ts';
+import type { Actor } from './access/access.ts';
 
 /** One line of history. `seq` and `at` are the store's; entries are written in the transaction of what they tell. */
 export interface AuditEntry {

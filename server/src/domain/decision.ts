@@ -1,4 +1,4 @@
-import type { Actor } from './access.ts';
+import type { Actor } from './access/access.ts';
 import type { Environment } from './environment.ts';
 import type { Change, Stored, Write } from './ports.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Token } from './access.ts';
+import type { Token } from './access/access.ts';
 import { createEnvironment, createProject, deleteEnvironment, editEnvironment, editProject } from './environment-decisions.ts';
-import { createSegment, deleteSegment, editSegment } from './segment-decisions.ts';
-import { BY, environmentOf, flagOf, refusalOf, rolloutOf, ruleOf, stateOf } from './testing-state.ts';
+import { createSegment, deleteSegment, editSegment } from './flag/segment-decisions.ts';
+import { BY, environmentOf, flagOf, refusalOf, rolloutOf, ruleOf, stateOf } from './flag/testing-state.ts';
 
 const project = { version: 2, entity: { key: 'shop', name: 'Shop', createdAt: 0, nextSegment: 9 } };
 const environments = [environmentOf('development', 0), environmentOf('production', 1)];

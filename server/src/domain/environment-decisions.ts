@@ -1,14 +1,14 @@
-import type { Token } from './access.ts';
+import type { Token } from './access/access.ts';
 import { type By, type Decision, unchanged } from './decision.ts';
 import { changes, sides } from './differences.ts';
 import type { Environment, Project } from './environment.ts';
 import { BurgeeError, invalid } from './errors.ts';
-import type { Flag, FlagState } from './flag.ts';
+import type { Flag, FlagState } from './flag/flag.ts';
+import { initialState } from './flag/state-decisions.ts';
 import { demand } from './mistakes.ts';
 import type { Change, Stored, Write } from './ports.ts';
-import type { Rollout } from './rollout.ts';
-import { abortActive } from './rollout-abort.ts';
-import { initialState } from './state-decisions.ts';
+import type { Rollout } from './rollout/rollout.ts';
+import { abortActive } from './rollout/rollout-abort.ts';
 import { checkKey, checkLine } from './text-check.ts';
 
 const MOST_ENVIRONMENTS = 50;

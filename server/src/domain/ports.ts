@@ -1,14 +1,14 @@
 /** Where the boxes meet. The domain decides; what is here is done by an adapter that the composition root picks. */
 import type { Override, Report, Revision } from '@burgee/engine';
-import type { Actor, Session, Token, User } from './access.ts';
+import type { Actor, Session, Token, User } from './access/access.ts';
 import type { AuditEntry, AuditRecord } from './audit.ts';
 import type { Environment, Project } from './environment.ts';
-import type { Flag, FlagState } from './flag.ts';
-import type { QueryGuard, Sample } from './guard.ts';
-import type { Notice, NoticeRecord, NoticeRoute } from './notice.ts';
-import type { Batch, Plan, Rollout, RolloutState } from './rollout.ts';
-import type { ScheduledChange } from './scheduled.ts';
-import type { Segment } from './segment.ts';
+import type { Flag, FlagState } from './flag/flag.ts';
+import type { ScheduledChange } from './flag/scheduled.ts';
+import type { Segment } from './flag/segment.ts';
+import type { QueryGuard, Sample } from './guard/guard.ts';
+import type { Notice, NoticeRecord, NoticeRoute } from './notice/notice.ts';
+import type { Batch, Plan, Rollout, RolloutState } from './rollout/rollout.ts';
 
 /** A system that guards read: its address and secrets. Secrets are named, never stored: `{ env: NAME }`. */
 export interface MetricSource {

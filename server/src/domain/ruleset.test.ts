@@ -1,9 +1,9 @@
 import type { Condition, Delta, Rule, Ruleset } from '@burgee/engine';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Flag, FlagState } from './flag.ts';
+import type { Flag, FlagState } from './flag/flag.ts';
 import type { EnvironmentPicture } from './ports.ts';
-import type { Rollout } from './rollout.ts';
+import type { Rollout } from './rollout/rollout.ts';
 import { buildRuleset, changedFlags, diffRulesets, rulesetText, withOverrides } from './ruleset.ts';
 
 const place = { project: 'p', environment: 'e' };

@@ -10,10 +10,10 @@ import type {
   SegmentReference,
   Serve,
 } from '@burgee/engine';
-import type { Flag, FlagState } from './flag.ts';
+import type { Flag, FlagState } from './flag/flag.ts';
 import { cutoffsOf } from './guard/latency-memory.ts';
 import type { EnvironmentPicture } from './ports.ts';
-import { ENDED, type Rollout } from './rollout.ts';
+import { ENDED, type Rollout } from './rollout/rollout.ts';
 
 /** Whose view of an environment: all of it, or what browsers may have as rules. */
 export type Audience = 'server' | 'client';

@@ -1,8 +1,8 @@
-import type { Actor } from './access.ts';
+import type { Actor } from './access/access.ts';
 import { BurgeeError, type FieldError, invalid } from './errors.ts';
-import { isSourceGuard } from './guard.ts';
+import { isSourceGuard } from './guard/guard.ts';
 import type { Change, MetricSource, Stored } from './ports.ts';
-import type { Plan } from './rollout.ts';
+import type { Plan } from './rollout/rollout.ts';
 
 /** Names of environment variables that a source's header may take its value from: nothing else of the server's environment. */
 const SECRET_NAME = /^BURGEE_SECRET_[A-Z0-9_]{1,64}$/;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { AuditRecord } from '../domain/audit.ts';
 import type { Store } from '../domain/ports.ts';
-import { found } from './commit.ts';
+import { found } from './frame/commit.ts';
+import { type Reply, type Route, route } from './frame/route.ts';
 import { auditRecord } from './noun-schemas.ts';
-import { type Reply, type Route, route } from './route.ts';
 
 const query = z.strictObject({
   environment: z.string().optional(),

@@ -1,15 +1,15 @@
 import type { Revision } from '@burgee/engine';
 import { z } from 'zod';
-import { actorOf } from '../domain/access.ts';
+import { actorOf } from '../domain/access/access.ts';
 import type { Environment } from '../domain/environment.ts';
 import { createEnvironment, deleteEnvironment, editEnvironment } from '../domain/environment-decisions.ts';
 import type { Store, Stored } from '../domain/ports.ts';
-import { commitDecision, expectVersion, found } from './commit.ts';
-import { optionalIfMatch } from './if-match.ts';
+import { activeRollouts } from './flags/state-subject.ts';
+import { commitDecision, expectVersion, found } from './frame/commit.ts';
+import { optionalIfMatch } from './frame/if-match.ts';
+import { type Route, route } from './frame/route.ts';
 import { environment, revision, version } from './noun-schemas.ts';
 import { projectParts } from './project-parts.ts';
-import { type Route, route } from './route.ts';
-import { activeRollouts } from './state-subject.ts';
 
 const PATH = '/api/v1/projects/{project}/environments';
 const inProject = z.object({ project: z.string() });

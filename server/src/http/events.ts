@@ -1,13 +1,13 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context } from 'hono';
 import { z } from 'zod';
-import type { Principal } from '../domain/access.ts';
+import type { Principal } from '../domain/access/access.ts';
 import type { Moved, Store } from '../domain/ports.ts';
-import { isSessionLive } from './authenticate.ts';
-import type { Deps } from './deps.ts';
-import { type EventStream, openEventStream } from './event-stream.ts';
-import { type Route, route } from './route.ts';
-import type { Frame } from './serve-route.ts';
+import { isSessionLive } from './access/authenticate.ts';
+import type { Deps } from './frame/deps.ts';
+import { type EventStream, openEventStream } from './frame/event-stream.ts';
+import { type Route, route } from './frame/route.ts';
+import type { Frame } from './frame/serve-route.ts';
 
 const HEARTBEAT_MS = 15_000;
 /** When others log in is nobody's concern. */

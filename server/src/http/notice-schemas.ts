@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { NOTICE_EVENTS, type NoticeRecord } from '../domain/notice.ts';
-import type { NoticeRouteInput, NoticeRouteView } from '../domain/notice-route-decisions.ts';
-import type { Exact, Same } from './exact.ts';
+import { NOTICE_EVENTS, type NoticeRecord } from '../domain/notice/notice.ts';
+import type { NoticeRouteInput, NoticeRouteView } from '../domain/notice/notice-route-decisions.ts';
+import type { Exact, Same } from './frame/exact.ts';
 
 const event = z.enum(NOTICE_EVENTS);
 const url = z.string().max(2_000);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NOTICE_EVENTS } from '../domain/notice.ts';
+import { NOTICE_EVENTS } from '../domain/notice/notice.ts';
 import { createNotifier } from '../notices/notifier.ts';
 import { createReceiver, startTarget } from '../notices/testing.ts';
 import { createTestServer, type TestServer } from './testing.ts';

@@ -1,20 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { actorOf } from '../domain/access.ts';
+import { actorOf } from '../domain/access/access.ts';
 import { BurgeeError } from '../domain/errors.ts';
-import type { Notice, NoticeRoute } from '../domain/notice.ts';
+import type { Notice, NoticeRoute } from '../domain/notice/notice.ts';
 import {
   createNoticeRoute,
   noticeRouteView,
   removeNoticeRoute,
   replaceNoticeRoute,
   rotateSecret,
-} from '../domain/notice-route-decisions.ts';
+} from '../domain/notice/notice-route-decisions.ts';
 import type { Change, Store, Stored } from '../domain/ports.ts';
-import { expectVersion, found } from './commit.ts';
-import { ifMatch } from './if-match.ts';
+import { expectVersion, found } from './frame/commit.ts';
+import { ifMatch } from './frame/if-match.ts';
+import { type Reply, type Route, route } from './frame/route.ts';
 import { noticeRecord, routeInput, routeView } from './notice-schemas.ts';
-import { type Reply, type Route, route } from './route.ts';
 
 const ROUTES = '/api/v1/projects/{project}/notice-routes';
 const ROUTE = `${ROUTES}/{route}`;

@@ -1,14 +1,14 @@
 import type { BrowserAccess, FlagType, Revision } from '@burgee/engine';
 import { z } from 'zod';
-import type { Actor } from '../domain/access.ts';
+import type { Actor } from '../domain/access/access.ts';
 import type { AuditRecord } from '../domain/audit.ts';
 import type { Environment, Project } from '../domain/environment.ts';
-import type { Flag, FlagKind, FlagState, Kill } from '../domain/flag.ts';
-import type { Referrer } from '../domain/references.ts';
-import type { RolloutState } from '../domain/rollout.ts';
-import type { Segment } from '../domain/segment.ts';
-import type { Exact, Same } from './exact.ts';
-import { prerequisite, rule, ruleInput, variants } from './rule-schemas.ts';
+import type { Flag, FlagKind, FlagState, Kill } from '../domain/flag/flag.ts';
+import type { Referrer } from '../domain/flag/references.ts';
+import type { Segment } from '../domain/flag/segment.ts';
+import type { RolloutState } from '../domain/rollout/rollout.ts';
+import { prerequisite, rule, ruleInput, variants } from './flags/rule-schemas.ts';
+import type { Exact, Same } from './frame/exact.ts';
 
 export const version = z.number().int().describe('Say it in If-Match');
 export const flagKind = z.enum([

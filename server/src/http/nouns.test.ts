@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuditRecord } from '../domain/audit.ts';
 import type { Environment } from '../domain/environment.ts';
-import type { Segment } from '../domain/segment.ts';
-import type { RouteSpec } from './route.ts';
+import type { Segment } from '../domain/flag/segment.ts';
+import type { RouteSpec } from './frame/route.ts';
 import type { TestServer } from './testing.ts';
 import { createNounServer, NOUN_ROUTES, PRODUCTION, PROJECT, revisionOf, seen } from './testing-nouns.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Permission } from '../domain/access.ts';
-import type { Route } from './route.ts';
+import type { Permission } from '../domain/access/access.ts';
+import type { Route } from './frame/route.ts';
 import { routes } from './routes.ts';
 import { ACCESS, type Access } from './testing/access-table.ts';
 import { type As, createTestServer, type TestServer } from './testing.ts';

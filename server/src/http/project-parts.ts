@@ -1,6 +1,6 @@
 import type { Environment, Project } from '../domain/environment.ts';
 import type { Store, Stored } from '../domain/ports.ts';
-import { found } from './commit.ts';
+import { found } from './frame/commit.ts';
 
 /** A project and its environments in their order. Throws `not_found`. */
 export async function projectParts(

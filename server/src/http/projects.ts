@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { actorOf } from '../domain/access.ts';
+import { actorOf } from '../domain/access/access.ts';
 import { createProject, editProject } from '../domain/environment-decisions.ts';
-import { commitDecision, expectVersion, found } from './commit.ts';
-import { optionalIfMatch } from './if-match.ts';
+import { commitDecision, expectVersion, found } from './frame/commit.ts';
+import { optionalIfMatch } from './frame/if-match.ts';
+import { type Route, route } from './frame/route.ts';
 import { environment, project, version } from './noun-schemas.ts';
 import { projectParts } from './project-parts.ts';
-import { type Route, route } from './route.ts';
 
 const PATH = '/api/v1/projects';
 const one = z.object({ project: z.string() });

@@ -1,26 +1,26 @@
+import { loginRoutes } from './access/login.ts';
+import { meRoutes } from './access/me.ts';
+import { setupRoutes } from './access/setup.ts';
+import { tokenRoutes } from './access/tokens.ts';
+import { userRoutes } from './access/users.ts';
 import { auditRoutes } from './audit.ts';
 import { environmentRoutes } from './environments.ts';
 import { eventRoutes } from './events.ts';
-import { flagRoutes } from './flags.ts';
-import { healthRoutes } from './health.ts';
-import { hookRoutes } from './hooks.ts';
-import { loginRoutes } from './login.ts';
-import { meRoutes } from './me.ts';
+import { flagRoutes } from './flags/flags.ts';
+import { scheduleRoutes } from './flags/schedule.ts';
+import { segmentRoutes } from './flags/segments.ts';
+import { stateRoutes } from './flags/states.ts';
+import { healthRoutes } from './frame/health.ts';
+import { openapiRoute } from './frame/openapi.ts';
+import type { Route } from './frame/route.ts';
 import { noticeRoutes } from './notices.ts';
 import { ofrepRoutes } from './ofrep/routes.ts';
-import { openapiRoute } from './openapi.ts';
-import { planRoutes } from './plans.ts';
 import { projectRoutes } from './projects.ts';
-import { rolloutRoutes } from './rollouts.ts';
-import type { Route } from './route.ts';
-import { scheduleRoutes } from './schedule.ts';
+import { hookRoutes } from './rollouts/hooks.ts';
+import { planRoutes } from './rollouts/plans.ts';
+import { rolloutRoutes } from './rollouts/rollouts.ts';
 import { sdkRoutes } from './sdk/routes.ts';
-import { segmentRoutes } from './segments.ts';
-import { setupRoutes } from './setup.ts';
 import { sourceRoutes } from './sources.ts';
-import { stateRoutes } from './states.ts';
-import { tokenRoutes } from './tokens.ts';
-import { userRoutes } from './users.ts';
 
 const described: readonly Route[] = [
   ...healthRoutes,

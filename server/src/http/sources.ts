@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { actorOf } from '../domain/access.ts';
+import { actorOf } from '../domain/access/access.ts';
 import { BurgeeError } from '../domain/errors.ts';
 import type { MetricSource, Store, Stored } from '../domain/ports.ts';
 import { decideSource, decideSourceRemoval } from '../domain/source-decisions.ts';
-import { ifMatch } from './if-match.ts';
-import { type Route, route } from './route.ts';
+import { ifMatch } from './frame/if-match.ts';
+import { type Route, route } from './frame/route.ts';
 
 const header = z.strictObject({
   name: z.string().min(1).max(100),

@@ -1,10 +1,10 @@
 import { auditRoutes } from './audit.ts';
 import { environmentRoutes } from './environments.ts';
 import { eventRoutes } from './events.ts';
-import { flagRoutes } from './flags.ts';
+import { flagRoutes } from './flags/flags.ts';
+import { segmentRoutes } from './flags/segments.ts';
+import { stateRoutes } from './flags/states.ts';
 import { projectRoutes } from './projects.ts';
-import { segmentRoutes } from './segments.ts';
-import { stateRoutes } from './states.ts';
 import { createTestServer, type TestServer } from './testing.ts';
 
 export const NOUN_ROUTES = [

@@ -1,4 +1,4 @@
-import type { Sample } from '../domain/guard.ts';
+import type { Sample } from '../domain/guard/guard.ts';
 import type { Adapter } from './reader.ts';
 import { broken, countsOf, noData, refusalOf } from './sample.ts';
 

@@ -1,4 +1,4 @@
-import type { Sample } from '../domain/guard.ts';
+import type { Sample } from '../domain/guard/guard.ts';
 import type { Clock, MetricReader, MetricSource, Outbound, OutboundAnswer } from '../domain/ports.ts';
 import { json } from './json.ts';
 import { prometheus } from './prometheus.ts';

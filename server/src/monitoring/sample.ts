@@ -1,5 +1,5 @@
 import { BurgeeError } from '../domain/errors.ts';
-import type { Sample } from '../domain/guard.ts';
+import type { Sample } from '../domain/guard/guard.ts';
 import type { OutboundAnswer } from '../domain/ports.ts';
 
 export const noData = (reason: string): Sample => ({ kind: 'no_data', reason });

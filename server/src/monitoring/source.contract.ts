@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Sample } from '../domain/guard.ts';
+import type { Sample } from '../domain/guard/guard.ts';
 import type { MetricSource } from '../domain/ports.ts';
 import { type Script, scriptedSource } from './testing.ts';
 

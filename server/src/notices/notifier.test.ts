@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type NoticeRoute, RETRY_MS } from '../domain/notice.ts';
+import { type NoticeRoute, RETRY_MS } from '../domain/notice/notice.ts';
 import type { Store } from '../domain/ports.ts';
 import { createOutbound } from '../outbound/client.ts';
 import { openSqlite } from '../storage/sqlite/open.ts';

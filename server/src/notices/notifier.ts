@@ -1,4 +1,4 @@
-import { afterAttempt, type Deliveries, type Delivery, type NoticeRecord, nextDue, wants } from '../domain/notice.ts';
+import { afterAttempt, type Deliveries, type Delivery, type NoticeRecord, nextDue, wants } from '../domain/notice/notice.ts';
 import type { Clock, Logger, NoticeSender, Store } from '../domain/ports.ts';
 
 /** Sends what the outbox holds. */

@@ -1,4 +1,4 @@
-import type { Notice } from '../domain/notice.ts';
+import type { Notice } from '../domain/notice/notice.ts';
 import { escapeHtml, escapeMrkdwn, oneLine } from './escape.ts';
 
 /** A notice as it is about to be written for somebody; its link is made of encoded parts. */

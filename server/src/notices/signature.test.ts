@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rotateSecret } from '../domain/notice-route-decisions.ts';
+import { rotateSecret } from '../domain/notice/notice-route-decisions.ts';
 import { createOutbound } from '../outbound/client.ts';
 import { createNoticeSender } from './sender.ts';
 import { createReceiver, noticeOf, type Posted, routeTo, startTarget } from './testing.ts';

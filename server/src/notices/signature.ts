@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { NoticeSecret } from '../domain/notice.ts';
+import type { NoticeSecret } from '../domain/notice/notice.ts';
 
 /**
  * The headers of a webhook by the Standard Webhooks specification 1.0: id, time (s) and `v1,` + base64 of

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
-import type { Notice, NoticeRoute } from '../domain/notice.ts';
+import type { Notice, NoticeRoute } from '../domain/notice/notice.ts';
 
 /** How old a webhook may be, ms, as the Standard Webhooks specification advises. */
 const TOLERANCE_MS = 5 * 60_000;

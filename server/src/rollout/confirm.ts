@@ -1,6 +1,6 @@
 import type { Change, Stored, UnfoldedReport } from '../domain/ports.ts';
-import type { Rollout } from '../domain/rollout.ts';
-import { BURGEE } from '../domain/rollout-transitions.ts';
+import type { Rollout } from '../domain/rollout/rollout.ts';
+import { BURGEE } from '../domain/rollout/rollout-transitions.ts';
 import { isConflict } from './conflict.ts';
 import type { Parts } from './parts.ts';
 

@@ -1,6 +1,6 @@
 import { encodeHashes, unitHash } from '@burgee/engine';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { viewOf } from '../domain/rollout-view.ts';
+import { viewOf } from '../domain/rollout/rollout-view.ts';
 import { createWorld, type Fails, planWith, stage, type World } from './testing.ts';
 
 const HEALTHY: Fails = () => 0.01;

@@ -1,5 +1,5 @@
 import type { Moved } from '../domain/ports.ts';
-import type { RolloutState } from '../domain/rollout.ts';
+import type { RolloutState } from '../domain/rollout/rollout.ts';
 import { createConfirmations } from './confirm.ts';
 import { isConflict } from './conflict.ts';
 import { createDesk } from './desk.ts';

@@ -1,6 +1,6 @@
-import type { Flag, FlagState } from '../domain/flag.ts';
+import type { Flag, FlagState } from '../domain/flag/flag.ts';
 import type { Change, Committed, Store, Stored, UnfoldedReport } from '../domain/ports.ts';
-import type { Rollout } from '../domain/rollout.ts';
+import type { Rollout } from '../domain/rollout/rollout.ts';
 import { grouped } from './grouped.ts';
 
 /** What is stored of a rollout and of the rule that it moves. */

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BurgeeError } from '../domain/errors.ts';
 import { evidenceOf } from '../domain/guard/evidence.ts';
+import type { QueryGuard } from '../domain/guard/guard.ts';
 import { replay, summary } from '../domain/guard/memory.ts';
-import type { QueryGuard } from '../domain/guard.ts';
 import type { Change, Store } from '../domain/ports.ts';
-import type { Rollout } from '../domain/rollout.ts';
-import { nextStage } from '../domain/rollout-decide.ts';
-import { BURGEE, changeOf } from '../domain/rollout-transitions.ts';
+import type { Rollout } from '../domain/rollout/rollout.ts';
+import { nextStage } from '../domain/rollout/rollout-decide.ts';
+import { BURGEE, changeOf } from '../domain/rollout/rollout-transitions.ts';
 import { createWorld, dice, type Fails, planWith, stage, type World } from './testing.ts';
 
 const TICKS = Number(process.env.BURGEE_TICKS ?? 1_000);

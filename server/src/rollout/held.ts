@@ -1,7 +1,7 @@
 import { type Evidence, evidenceOf, type QueryState } from '../domain/guard/evidence.ts';
 import { type Memory, replay } from '../domain/guard/memory.ts';
 import type { Change, Claim, Stored } from '../domain/ports.ts';
-import type { Rollout } from '../domain/rollout.ts';
+import type { Rollout } from '../domain/rollout/rollout.ts';
 import type { Facts } from './desk.ts';
 import type { Parts } from './parts.ts';
 import type { PendingRead } from './reads.ts';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { evidenceOf } from '../domain/guard/evidence.ts';
-import type { QueryGuard, Sample } from '../domain/guard.ts';
+import type { QueryGuard, Sample } from '../domain/guard/guard.ts';
 import type { Logger, Stored } from '../domain/ports.ts';
-import type { Rollout } from '../domain/rollout.ts';
+import type { Rollout } from '../domain/rollout/rollout.ts';
 import { createWorld, dice, planWith, stage, type World } from './testing.ts';
 
 const RUNS = Math.min(10_000, Number(process.env.BURGEE_RUNS ?? 1_000));

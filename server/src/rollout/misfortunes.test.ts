@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BurgeeError } from '../domain/errors.ts';
 import { evidenceOf } from '../domain/guard/evidence.ts';
-import type { QueryGuard, Sample } from '../domain/guard.ts';
+import type { QueryGuard, Sample } from '../domain/guard/guard.ts';
 import type { Change } from '../domain/ports.ts';
-import { nextStage } from '../domain/rollout-decide.ts';
-import { BURGEE, changeOf } from '../domain/rollout-transitions.ts';
+import { nextStage } from '../domain/rollout/rollout-decide.ts';
+import { BURGEE, changeOf } from '../domain/rollout/rollout-transitions.ts';
 import { createWorld, dice, planWith, stage, type World } from './testing.ts';
 
 const ROUNDS = Math.max(20, Math.round(Number(process.env.BURGEE_TICKS ?? 1_000) / 25));

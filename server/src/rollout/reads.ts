@@ -1,10 +1,10 @@
 import type { Evidence, QueryState } from '../domain/guard/evidence.ts';
+import { isSourceGuard, type Sample, type SourceGuard } from '../domain/guard/guard.ts';
 import { isIncident } from '../domain/guard/incident.ts';
 import { type Bounds, NO_QUERY, nextWindow, takeSample } from '../domain/guard/query.ts';
 import { type Asked, asksOf, comparesArms } from '../domain/guard/source-windows.ts';
-import { isSourceGuard, type Sample, type SourceGuard } from '../domain/guard.ts';
-import type { Rollout } from '../domain/rollout.ts';
-import { queryAnew } from '../domain/rollout-step-back.ts';
+import type { Rollout } from '../domain/rollout/rollout.ts';
+import { queryAnew } from '../domain/rollout/rollout-step-back.ts';
 import type { Held } from './held.ts';
 import type { Parts } from './parts.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LineState, replay } from '../domain/guard/memory.ts';
 import { recompute } from '../domain/guard/recompute.ts';
-import type { Batch, Rollout } from '../domain/rollout.ts';
+import type { Batch, Rollout } from '../domain/rollout/rollout.ts';
 import { createWorld, type Fails, planWith, stage, type World } from './testing.ts';
 
 const HEALTHY: Fails = () => 0.01;

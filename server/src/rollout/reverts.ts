@@ -1,10 +1,10 @@
 import { BurgeeError } from '../domain/errors.ts';
 import { evidenceOf } from '../domain/guard/evidence.ts';
 import type { Change, Fold, HeldOverride, Stored } from '../domain/ports.ts';
-import { ENDED, type Rollout } from '../domain/rollout.ts';
-import { command } from '../domain/rollout-commands.ts';
-import { targetOf } from '../domain/rollout-rule.ts';
-import { BURGEE, changeOf, revertOverrideId, revertPercent, rolloutOfOverride } from '../domain/rollout-transitions.ts';
+import { ENDED, type Rollout } from '../domain/rollout/rollout.ts';
+import { command } from '../domain/rollout/rollout-commands.ts';
+import { targetOf } from '../domain/rollout/rollout-rule.ts';
+import { BURGEE, changeOf, revertOverrideId, revertPercent, rolloutOfOverride } from '../domain/rollout/rollout-transitions.ts';
 import { isConflict } from './conflict.ts';
 import type { Parts } from './parts.ts';
 import type { Now } from './step.ts';

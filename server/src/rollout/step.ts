@@ -1,12 +1,12 @@
-import type { FlagState } from '../domain/flag.ts';
+import type { FlagState } from '../domain/flag/flag.ts';
 import { type Evidence, evidenceOf } from '../domain/guard/evidence.ts';
 import { judge } from '../domain/guard/judge.ts';
 import { foldTick } from '../domain/guard/memory.ts';
 import type { Change, Stored } from '../domain/ports.ts';
-import { ENDED, type Rollout } from '../domain/rollout.ts';
-import { type Action, decide } from '../domain/rollout-decide.ts';
-import { targetOf } from '../domain/rollout-rule.ts';
-import { BURGEE, changeOf } from '../domain/rollout-transitions.ts';
+import { ENDED, type Rollout } from '../domain/rollout/rollout.ts';
+import { type Action, decide } from '../domain/rollout/rollout-decide.ts';
+import { targetOf } from '../domain/rollout/rollout-rule.ts';
+import { BURGEE, changeOf } from '../domain/rollout/rollout-transitions.ts';
 import { type Desk, REPORTS } from './desk.ts';
 import { type Held, hadGap, learn, recall } from './held.ts';
 import type { Parts } from './parts.ts';

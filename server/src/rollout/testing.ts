@@ -13,13 +13,13 @@ import {
   type UnitHash,
   unitHash,
 } from '@burgee/engine';
-import type { Flag, FlagState } from '../domain/flag.ts';
-import type { Sample } from '../domain/guard.ts';
+import type { Flag, FlagState } from '../domain/flag/flag.ts';
+import type { Sample } from '../domain/guard/guard.ts';
 import type { HeldOverride, Logger, MetricReader, Overrides, Store } from '../domain/ports.ts';
-import type { Plan, Rollout, Stage } from '../domain/rollout.ts';
-import { type Command, type CommandName, command } from '../domain/rollout-commands.ts';
-import { PLAN_DEFAULTS } from '../domain/rollout-plans.ts';
-import { type StartRequest, start } from '../domain/rollout-start.ts';
+import type { Plan, Rollout, Stage } from '../domain/rollout/rollout.ts';
+import { type Command, type CommandName, command } from '../domain/rollout/rollout-commands.ts';
+import { PLAN_DEFAULTS } from '../domain/rollout/rollout-plans.ts';
+import { type StartRequest, start } from '../domain/rollout/rollout-start.ts';
 import { openSqlite } from '../storage/sqlite/open.ts';
 import { createController } from './controller.ts';
 

@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BurgeeError } from '../domain/errors.ts';
 import type { HeldOverride, Overrides, Store } from '../domain/ports.ts';
-import { revertOverrideId } from '../domain/rollout-transitions.ts';
+import { revertOverrideId } from '../domain/rollout/rollout-transitions.ts';
 import { createOverrides } from '../http/sdk/overrides.ts';
 import { openEpochFile } from '../storage/epochs.ts';
 import { connect } from '../storage/sqlite/connect.ts';

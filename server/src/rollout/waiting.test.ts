@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Sample } from '../domain/guard.ts';
-import type { RolloutView } from '../domain/rollout-view.ts';
-import { hookRoutes } from '../http/hooks.ts';
-import { planRoutes } from '../http/plans.ts';
-import { rolloutRoutes } from '../http/rollouts.ts';
+import type { Sample } from '../domain/guard/guard.ts';
+import type { RolloutView } from '../domain/rollout/rollout-view.ts';
+import { addFlag } from '../http/flags/testing-flags.ts';
+import { hookRoutes } from '../http/rollouts/hooks.ts';
+import { planRoutes } from '../http/rollouts/plans.ts';
+import { rolloutRoutes } from '../http/rollouts/rollouts.ts';
 import { createTestServer, type TestServer } from '../http/testing.ts';
-import { addFlag } from '../http/testing-flags.ts';
 import { type Controller, createController } from './controller.ts';
 
 const PROJECT = '/api/v1/projects/default';

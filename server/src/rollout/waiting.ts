@@ -1,9 +1,9 @@
-import type { Flag, FlagState } from '../domain/flag.ts';
+import type { Flag, FlagState } from '../domain/flag/flag.ts';
 import type { Change, Stored } from '../domain/ports.ts';
-import { dryRun } from '../domain/preflight.ts';
-import { ENDED, type Rollout } from '../domain/rollout.ts';
-import { targetOf } from '../domain/rollout-rule.ts';
-import { decideWaiting, stayWaiting } from '../domain/rollout-waiting.ts';
+import { dryRun } from '../domain/rollout/preflight.ts';
+import { ENDED, type Rollout } from '../domain/rollout/rollout.ts';
+import { targetOf } from '../domain/rollout/rollout-rule.ts';
+import { decideWaiting, stayWaiting } from '../domain/rollout/rollout-waiting.ts';
 import type { Held } from './held.ts';
 import type { Parts } from './parts.ts';
 import { readOnce } from './reads.ts';

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import type { ScheduledChange } from '../domain/scheduled.ts';
-import { stateSubject, surroundings } from '../http/state-subject.ts';
+import type { ScheduledChange } from '../domain/flag/scheduled.ts';
+import { stateSubject, surroundings } from '../http/flags/state-subject.ts';
 import { openPostgres } from '../storage/postgres/open.ts';
 import { startCluster } from '../storage/testing/postgres.ts';
 import { AT, change, flag, LIVE, settle, silent, state, user } from '../storage/testing/samples.ts';

@@ -1,10 +1,10 @@
-import { may, type Principal } from '../domain/access.ts';
+import { may, type Principal } from '../domain/access/access.ts';
 import { BurgeeError } from '../domain/errors.ts';
+import type { Surroundings } from '../domain/flag/rule-check.ts';
+import { carryOutDue, type DueFacts } from '../domain/flag/schedule-decisions.ts';
+import type { ScheduledChange } from '../domain/flag/scheduled.ts';
+import type { StateEdit, StateSubject } from '../domain/flag/state-decisions.ts';
 import type { Clock, Logger, Store, Stored } from '../domain/ports.ts';
-import type { Surroundings } from '../domain/rule-check.ts';
-import { carryOutDue, type DueFacts } from '../domain/schedule-decisions.ts';
-import type { ScheduledChange } from '../domain/scheduled.ts';
-import type { StateEdit, StateSubject } from '../domain/state-decisions.ts';
 
 /** Makes scheduled changes when their time has come. */
 export interface Scheduler {

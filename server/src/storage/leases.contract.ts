@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Claim } from '../domain/ports.ts';
-import type { Rollout } from '../domain/rollout.ts';
+import type { Rollout } from '../domain/rollout/rollout.ts';
 import type { Bench } from './store.contract.ts';
 import { AT, change, entry, LIVE, liveRevision, rollout } from './testing/samples.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Notice } from '../domain/notice.ts';
+import type { Notice } from '../domain/notice/notice.ts';
 import { NOTICES_KEPT } from './notices.ts';
 import type { Bench } from './store.contract.ts';
 import { change, entry, flag, LIVE } from './testing/samples.ts';

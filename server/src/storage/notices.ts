@@ -1,4 +1,4 @@
-import type { Notice, NoticeRecord } from '../domain/notice.ts';
+import type { Notice, NoticeRecord } from '../domain/notice/notice.ts';
 
 /** A notice's row as both databases keep it; `body` and `deliveries` are JSON. */
 interface NoticeRow {

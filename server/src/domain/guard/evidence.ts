@@ -1,4 +1,4 @@
-import type { Plan, Rollout } from '../rollout.ts';
+import type { Plan, Rollout } from '../rollout/rollout.ts';
 import { type LatencyProcess, newLatency } from './latency.ts';
 import { type Mixture, NEW_MIXTURE } from './mixture.ts';
 import type { OpenList } from './open-exposures.ts';

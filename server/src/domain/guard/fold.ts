@@ -1,6 +1,6 @@
 import { type ArmReport, decodeHashes, sampled, type UnitHash } from '@burgee/engine';
 import type { UnfoldedReport } from '../ports.ts';
-import type { Plan } from '../rollout.ts';
+import type { Plan } from '../rollout/rollout.ts';
 import type { Evidence } from './evidence.ts';
 import { cutoffsOf, type SlowUnits } from './latency-memory.ts';
 import type { OpenExposures } from './open-exposures.ts';

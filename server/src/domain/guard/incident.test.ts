@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { GuardAction, QueryGuard } from '../guard.ts';
-import type { Rollout } from '../rollout.ts';
-import { PLAN_DEFAULTS } from '../rollout-plans.ts';
+import type { Rollout } from '../rollout/rollout.ts';
+import { PLAN_DEFAULTS } from '../rollout/rollout-plans.ts';
 import { type Evidence, type Figures, NO_EVIDENCE } from './evidence.ts';
+import type { GuardAction, QueryGuard } from './guard.ts';
 import { judge } from './judge.ts';
 import { NO_QUERY, takeSample } from './query.ts';
 

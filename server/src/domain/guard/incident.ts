@@ -1,7 +1,7 @@
-import type { QueryGuard } from '../guard.ts';
-import type { Rollout } from '../rollout.ts';
+import type { Rollout } from '../rollout/rollout.ts';
 import { lnAboveLimit } from './absolute.ts';
 import { barsOf, type Evidence } from './evidence.ts';
+import type { QueryGuard } from './guard.ts';
 import { logSum } from './logarithms.ts';
 import { rateOf } from './sentences.ts';
 

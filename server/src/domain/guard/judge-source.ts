@@ -1,6 +1,6 @@
-import type { QueryGuard, SourceGuard } from '../guard.ts';
-import type { Rollout } from '../rollout.ts';
+import type { Rollout } from '../rollout/rollout.ts';
 import { barsOf, type Evidence, type QueryState } from './evidence.ts';
+import type { QueryGuard, SourceGuard } from './guard.ts';
 import { isIncident } from './incident.ts';
 import { lnMixture } from './mixture.ts';
 import { asked, type Opinion, readingOf } from './opinion.ts';

@@ -1,6 +1,6 @@
-import type { LatencyGuard, OutcomeGuard } from '../guard.ts';
-import type { Rollout } from '../rollout.ts';
+import type { Rollout } from '../rollout/rollout.ts';
 import { barsOf, chanceOf, type Evidence } from './evidence.ts';
+import type { LatencyGuard, OutcomeGuard } from './guard.ts';
 import { isTimeOnly, quietAfter } from './judge.ts';
 import { lnLatency } from './latency.ts';
 import { lnMixture } from './mixture.ts';

@@ -1,7 +1,7 @@
-import type { Guard } from '../guard.ts';
-import type { ReasonCode } from '../reason-codes.ts';
-import type { Rollout } from '../rollout.ts';
+import type { ReasonCode } from '../rollout/reason-codes.ts';
+import type { Rollout } from '../rollout/rollout.ts';
 import { barsOf, type Evidence } from './evidence.ts';
+import type { Guard } from './guard.ts';
 import { judgeSource } from './judge-source.ts';
 import { judgeLatency, judgeOutcomes } from './judge-units.ts';
 import { type Hold, type Opinion, type Reading, readingOf } from './opinion.ts';

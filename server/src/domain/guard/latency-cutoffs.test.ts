@@ -1,8 +1,8 @@
 import { LATENCY_BOUNDS_MS, latencyBucket } from '@burgee/engine';
 import { describe, expect, it } from 'vitest';
+import { refusalOf } from '../flag/testing-state.ts';
 import type { MinuteRow } from '../ports.ts';
-import { PLAN_DEFAULTS } from '../rollout-plans.ts';
-import { refusalOf } from '../testing-state.ts';
+import { PLAN_DEFAULTS } from '../rollout/rollout-plans.ts';
 import { cutoffsFrom, histogramOf, needsCutoffs, withCutoffs } from './latency-cutoffs.ts';
 
 function row(latencies: readonly number[], more: Partial<MinuteRow> = {}): MinuteRow {

@@ -1,7 +1,7 @@
 import { LATENCY_BOUNDS_MS } from '@burgee/engine';
 import { invalid } from '../errors.ts';
 import type { MinuteRow } from '../ports.ts';
-import type { Plan } from '../rollout.ts';
+import type { Plan } from '../rollout/rollout.ts';
 
 /** Shares of the work that the automatic cut-offs leave above them: p50, p90 and p99. */
 export const AUTO_SHARES: readonly number[] = [0.5, 0.1, 0.01];

@@ -1,5 +1,5 @@
 import { decodeHashes, encodeHashes, type UnitHash } from '@burgee/engine';
-import type { Plan } from '../rollout.ts';
+import type { Plan } from '../rollout/rollout.ts';
 import type { Group } from './at-risk.ts';
 import { isAnyComparable, type LatencyProcess, newLatency, type SlowLine, slowLines, stepLatency, tallySlow } from './latency.ts';
 import { nextWeight, type Spending } from './start-weights.ts';

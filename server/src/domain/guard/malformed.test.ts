@@ -1,9 +1,9 @@
 import { encodeHashes, unitHash } from '@burgee/engine';
 import { describe, expect, it } from 'vitest';
 import type { UnfoldedReport } from '../ports.ts';
-import type { Plan, Rollout } from '../rollout.ts';
-import { decide } from '../rollout-decide.ts';
-import { PLAN_DEFAULTS } from '../rollout-plans.ts';
+import type { Plan, Rollout } from '../rollout/rollout.ts';
+import { decide } from '../rollout/rollout-decide.ts';
+import { PLAN_DEFAULTS } from '../rollout/rollout-plans.ts';
 import { type Evidence, NO_EVIDENCE } from './evidence.ts';
 import { judge } from './judge.ts';
 import { foldTick, replay } from './memory.ts';

@@ -1,6 +1,6 @@
 import { decodeHashes, encodeHashes } from '@burgee/engine';
 import type { UnfoldedReport } from '../ports.ts';
-import type { Batch, Plan, Rollout } from '../rollout.ts';
+import type { Batch, Plan, Rollout } from '../rollout/rollout.ts';
 import { atNewStage, type Known, meet, nobody, type Tally, tally } from './at-risk.ts';
 import { shareOf } from './comparison.ts';
 import { type BothArms, betsOf, type Evidence, NO_FIGURES } from './evidence.ts';

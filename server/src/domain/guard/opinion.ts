@@ -1,5 +1,5 @@
-import type { Guard, GuardAction, Verdict } from '../guard.ts';
 import type { barsOf } from './evidence.ts';
+import type { Guard, GuardAction, Verdict } from './guard.ts';
 
 /** What one guard says now. */
 export interface Reading {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PLAN_DEFAULTS } from '../rollout-plans.ts';
+import { PLAN_DEFAULTS } from '../rollout/rollout-plans.ts';
 import { boundRequests, boundSeconds, boundUnits, unitsToClear } from './bound.ts';
 import { neededRate, powerOf, smallestAbove, smallestEvents, smallestSeen, smallestSlower } from './power.ts';
 

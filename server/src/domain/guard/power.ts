@@ -1,7 +1,7 @@
-import type { Guard } from '../guard.ts';
-import type { Plan, Stage } from '../rollout.ts';
+import type { Plan, Stage } from '../rollout/rollout.ts';
 import { boundRequests, boundSeconds, boundUnits, unitsToClear } from './bound.ts';
 import { barsOf, chanceOf } from './evidence.ts';
+import type { Guard } from './guard.ts';
 import { AUTO_SHARES } from './latency-cutoffs.ts';
 import { expectedShare } from './sample-ratio.ts';
 import { comparesArms } from './source-windows.ts';

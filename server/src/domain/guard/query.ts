@@ -1,8 +1,8 @@
-import type { Sample, SourceGuard } from '../guard.ts';
-import type { Rollout } from '../rollout.ts';
+import type { Rollout } from '../rollout/rollout.ts';
 import { lnAboveLimit } from './absolute.ts';
 import { lnRatio, ratiosAbove } from './comparison.ts';
 import type { QueryState } from './evidence.ts';
+import type { Sample, SourceGuard } from './guard.ts';
 import { NEW_MIXTURE, updateMixture } from './mixture.ts';
 import { lnAboveRate } from './rate.ts';
 import { comparesArms } from './source-windows.ts';

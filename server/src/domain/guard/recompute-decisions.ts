@@ -1,8 +1,8 @@
-import { isSourceGuard } from '../guard.ts';
-import type { Rollout } from '../rollout.ts';
-import { nextStage } from '../rollout-decide.ts';
-import { BURGEE } from '../rollout-transitions.ts';
+import type { Rollout } from '../rollout/rollout.ts';
+import { nextStage } from '../rollout/rollout-decide.ts';
+import { BURGEE } from '../rollout/rollout-transitions.ts';
 import { barsOf, evidenceOf } from './evidence.ts';
+import { isSourceGuard } from './guard.ts';
 import { judge } from './judge.ts';
 import type { Difference } from './recompute.ts';
 import type { Mark, Walked } from './recompute-figures.ts';

@@ -1,4 +1,4 @@
-import type { Batch, Rollout } from '../rollout.ts';
+import type { Batch, Rollout } from '../rollout/rollout.ts';
 import { shareOf } from './comparison.ts';
 import { barsOf, type Evidence, NO_EVIDENCE } from './evidence.ts';
 import { judge } from './judge.ts';

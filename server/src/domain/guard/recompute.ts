@@ -1,4 +1,4 @@
-import type { Batch, Rollout } from '../rollout.ts';
+import type { Batch, Rollout } from '../rollout/rollout.ts';
 import { evidenceOf } from './evidence.ts';
 import { compareDecisions } from './recompute-decisions.ts';
 import { compareEnd, compareOrder, walk } from './recompute-figures.ts';

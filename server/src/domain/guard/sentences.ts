@@ -1,6 +1,6 @@
-import type { SourceGuard } from '../guard.ts';
 import type { Counts } from './comparison.ts';
 import type { BothArms, Evidence, Figures, QueryState } from './evidence.ts';
+import type { SourceGuard } from './guard.ts';
 import { countText, oddsText, plural, rateText } from './words.ts';
 
 /** The figures that explain a failure: this stage's, or the whole rollout's where nobody failed in the stage. */

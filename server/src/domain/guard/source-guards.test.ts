@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { QueryGuard, RateGuard, Sample, SourceGuard, ThresholdGuard } from '../guard.ts';
-import type { Rollout } from '../rollout.ts';
-import { PLAN_DEFAULTS } from '../rollout-plans.ts';
+import type { Rollout } from '../rollout/rollout.ts';
+import { PLAN_DEFAULTS } from '../rollout/rollout-plans.ts';
 import { lnRatio, RATIOS } from './comparison.ts';
 import { NO_EVIDENCE, type QueryState } from './evidence.ts';
+import type { QueryGuard, RateGuard, Sample, SourceGuard, ThresholdGuard } from './guard.ts';
 import { judge } from './judge.ts';
 import { logSum } from './logarithms.ts';
 import { lnMixture } from './mixture.ts';

@@ -1,4 +1,4 @@
-import type { QueryGuard, SourceGuard } from '../guard.ts';
+import type { QueryGuard, SourceGuard } from './guard.ts';
 
 /** What a source is asked for in one window; `total` may be the same text as `errors`. */
 export interface Asked {

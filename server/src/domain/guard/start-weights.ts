@@ -1,4 +1,4 @@
-import type { Plan } from '../rollout.ts';
+import type { Plan } from '../rollout/rollout.ts';
 
 /** How much of the weight on start times has been given out. */
 export interface Spending {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dice, planWith, stage, visits } from '../../rollout/testing.ts';
-import type { Batch, Rollout } from '../rollout.ts';
+import type { Batch, Rollout } from '../rollout/rollout.ts';
 import { type Evidence, evidenceOf, NO_EVIDENCE } from './evidence.ts';
 import { judge } from './judge.ts';
 import { foldTick, type Memory, replay, summary } from './memory.ts';

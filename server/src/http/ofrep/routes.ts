@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Evaluation, EvaluationContext } from '@burgee/engine';
 import { z } from 'zod';
 import { BurgeeError, invalid } from '../../domain/errors.ts';
-import { type Call, type Route, route } from '../route.ts';
+import { type Call, type Route, route } from '../frame/route.ts';
 import { placeOf, scopeOf } from '../sdk/key-scope.ts';
 import { isCurrent } from '../sdk/negotiate.ts';
 import { type Asked, answerOf, ask, type Failure, isVisible, metadataOf, visibleKeys } from './evaluation.ts';

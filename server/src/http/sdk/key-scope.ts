@@ -1,4 +1,4 @@
-import type { Principal, Scope } from '../../domain/access.ts';
+import type { Principal, Scope } from '../../domain/access/access.ts';
 import { invalid } from '../../domain/errors.ts';
 import type { Audience } from './delivery.ts';
 

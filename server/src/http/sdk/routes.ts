@@ -2,7 +2,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { z } from 'zod';
 import { BurgeeError } from '../../domain/errors.ts';
 import { minutesOf } from '../../domain/usage.ts';
-import { type Route, route } from '../route.ts';
+import { type Route, route } from '../frame/route.ts';
 import { placeOf, scopeOf } from './key-scope.ts';
 import { encodingOf, isCurrent } from './negotiate.ts';
 import { keepKnown, REPORT_LIMIT, reportSchema } from './reports.ts';

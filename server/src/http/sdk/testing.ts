@@ -1,8 +1,8 @@
 import { type IncomingMessage, request } from 'node:http';
 import type { Condition, Override, Revision, Rule, Ruleset } from '@burgee/engine';
-import type { Flag, FlagState } from '../../domain/flag.ts';
+import type { Flag, FlagState } from '../../domain/flag/flag.ts';
 import type { Logger } from '../../domain/ports.ts';
-import type { Rollout } from '../../domain/rollout.ts';
+import type { Rollout } from '../../domain/rollout/rollout.ts';
 import { ofrepRoutes } from '../ofrep/routes.ts';
 import { createTestServer } from '../testing.ts';
 import type { StreamLimits } from './limits.ts';

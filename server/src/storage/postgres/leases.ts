@@ -1,6 +1,6 @@
 import { and, eq, inArray, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { Claim } from '../../domain/ports.ts';
-import type { Rollout, RolloutState } from '../../domain/rollout.ts';
+import type { Rollout, RolloutState } from '../../domain/rollout/rollout.ts';
 import type { Db } from './connect.ts';
 import { columnOf, lease, rollout } from './schema.ts';
 

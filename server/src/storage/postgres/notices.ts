@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, inArray, isNull, lt, lte, or, sql } from 'drizzle-orm';
-import type { NoticeRecord } from '../../domain/notice.ts';
+import type { NoticeRecord } from '../../domain/notice/notice.ts';
 import type { NoticeProgress, Store } from '../../domain/ports.ts';
 import { NOTICES_KEPT, noticeRecord } from '../notices.ts';
 import type { Db } from './connect.ts';

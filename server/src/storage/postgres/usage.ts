@@ -1,7 +1,7 @@
 /** Reports, their minutes, and the evidence made of them. */
 import { and, asc, eq, gt, gte, inArray, lt, notInArray, or, sql } from 'drizzle-orm';
 import type { MinuteRow, Store, UnfoldedReport } from '../../domain/ports.ts';
-import type { Batch } from '../../domain/rollout.ts';
+import type { Batch } from '../../domain/rollout/rollout.ts';
 import { ACTIVE, MOST_WAITING } from '../entities.ts';
 import { cutoffs, HOUR, hoursOf, MINUTE, mergeMeasured, mergeRows } from '../minutes.ts';
 import type { Db } from './connect.ts';

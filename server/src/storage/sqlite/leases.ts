@@ -1,7 +1,7 @@
 import { and, eq, inArray, isNull, lte, or, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { Claim, Clock } from '../../domain/ports.ts';
-import type { Rollout, RolloutState } from '../../domain/rollout.ts';
+import type { Rollout, RolloutState } from '../../domain/rollout/rollout.ts';
 import { columnOf, lease, rollout } from './schema.ts';
 
 /** One process has the file, so its clock is the database's time. The caller holds the transaction. */

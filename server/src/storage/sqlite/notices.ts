@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, inArray, isNull, lt, lte, or } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
-import type { NoticeRecord } from '../../domain/notice.ts';
+import type { NoticeRecord } from '../../domain/notice/notice.ts';
 import type { Clock, NoticeProgress, Store } from '../../domain/ports.ts';
 import { NOTICES_KEPT, noticeRecord } from '../notices.ts';
 import { notice } from './schema.ts';

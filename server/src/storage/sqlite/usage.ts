@@ -2,7 +2,7 @@
 import { and, asc, eq, gt, gte, inArray, lt, notInArray, or, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { Clock, MinuteRow, Store, UnfoldedReport } from '../../domain/ports.ts';
-import type { Batch } from '../../domain/rollout.ts';
+import type { Batch } from '../../domain/rollout/rollout.ts';
 import { ACTIVE, MOST_WAITING } from '../entities.ts';
 import { cutoffs, HOUR, hoursOf, MINUTE, mergeMeasured, mergeRows } from '../minutes.ts';
 import { batch, columnOf, minute, part, report, rollout } from './schema.ts';

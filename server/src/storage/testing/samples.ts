@@ -1,10 +1,10 @@
 /** Entities, changes and reports to test stores with: one project `shop` with one environment `live`. */
 import type { Report } from '@burgee/engine';
-import type { Token, User } from '../../domain/access.ts';
+import type { Token, User } from '../../domain/access/access.ts';
 import type { AuditEntry } from '../../domain/audit.ts';
-import type { Flag, FlagState } from '../../domain/flag.ts';
+import type { Flag, FlagState } from '../../domain/flag/flag.ts';
 import type { Change, Logger, MinuteRow, Store, Write } from '../../domain/ports.ts';
-import type { Batch, Plan, Rollout } from '../../domain/rollout.ts';
+import type { Batch, Plan, Rollout } from '../../domain/rollout/rollout.ts';
 
 export const LIVE = { project: 'shop', environment: 'live' } as const;
 export const AT = 1_800_000_000_000;
