@@ -192,6 +192,18 @@ describe('access', () => {
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ url: rig.url, token: rig.keys.admin });
   });
 
+  it('login with an admin’s password makes a token for this machine: how a new server’s first key is made', async () => {
+    const none = { BURGEE_TOKEN: '' };
+    const wrong = await rig.burgee(['login', '--email', 'owner@example.com'], { env: none, input: 'not the password\n' });
+    expect(wrong.exit).toBe(2);
+    expect(json(wrong)).toMatchObject({ error: { code: 'unauthenticated' } });
+    const ran = await rig.burgee(['login', '--email', 'owner@example.com'], { env: none, input: 'a long enough secret\n' });
+    expect(ran.stderr).toBe('');
+    expect(ran.exit).toBe(0);
+    const key = await rig.burgee(['tokens', 'create', '--kind', 'server', '--name', 'shop'], { env: none });
+    expect(json<{ secret: string }>(key).secret).toMatch(/^bg_srv_/);
+  });
+
   it('a pipeline’s token starts rollouts and does nothing else', async () => {
     await rig.burgee(['flags', 'create', 'piped']);
     const env = { BURGEE_TOKEN: rig.keys.pipeline };

@@ -3,6 +3,7 @@ import { Writable } from 'node:stream';
 import type { Command } from 'commander';
 import { Api, path } from '../api.ts';
 import { CommandError, EXIT } from '../exit.ts';
+import { tokenForPerson } from '../people.ts';
 import { keepCredentials } from '../settings.ts';
 import { contextOf } from './context.ts';
 
@@ -30,11 +31,15 @@ async function askSecret(question: string): Promise<string> {
 export function addAccess(program: Command): void {
   program
     .command('login')
-    .description('keep a server’s address and a token for later commands; the token is asked for, or read from stdin')
-    .action(async (_options: object, command: Command) => {
+    .description('keep a server’s address and a token for later commands; what is secret is asked for, or read from stdin')
+    .option('--email <address>', 'log in with this admin’s password and make a token for this machine')
+    .action(async (options: { email?: string }, command: Command) => {
       const { settings, output } = await contextOf(command);
+      const given = command.optsWithGlobals<{ token?: string }>().token;
       const token =
-        command.optsWithGlobals<{ token?: string }>().token ?? (await askSecret(`Admin or pipeline token for ${settings.url}: `));
+        options.email === undefined
+          ? (given ?? (await askSecret(`Admin or pipeline token for ${settings.url}: `)))
+          : await tokenForPerson(settings.url, options.email, await askSecret(`Password of ${options.email}: `));
       if (token === '') throw new CommandError(EXIT.usage, 'usage', 'no token was given');
       const me = await new Api({ ...settings, token }).get<Me>('/api/v1/me');
       const file = await keepCredentials({ url: settings.url, token }, process.env);
