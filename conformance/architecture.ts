@@ -26,11 +26,27 @@ export const PARTS: readonly Part[] = [
 
   {
     name: 'sdk tests',
-    files: /^client-sdk\/(src\/.*\.test\.ts|src\/testing\/|test\/)/,
-    imports: ['sdk', 'sdk node', 'engine', 'conformance'],
-    packages: ['*', NODE, 'vitest', 'fast-check', 'hono', '@hono/node-server'],
+    files: /^client-sdk\/(src\/.*\.test\.tsx?|test\/)/,
+    imports: ['*'],
+    packages: ['*', NODE, 'vitest', 'fast-check', 'playwright-core', 'esbuild', 'typescript'],
   },
   { name: 'sdk node', files: /^client-sdk\/src\/node\//, imports: ['sdk', 'engine'], packages: [NODE, 're2js'] },
+  { name: 'sdk browser', files: /^client-sdk\/src\/browser\//, imports: [], packages: [] },
+  {
+    name: 'sdk browser rules',
+    files: /^client-sdk\/src\/browser-rules\//,
+    imports: ['sdk browser', 'sdk', 'engine'],
+    packages: ['re2js'],
+  },
+  { name: 'sdk react', files: /^client-sdk\/src\/react\//, imports: ['sdk browser'], packages: ['react'] },
+  {
+    name: 'sdk openfeature',
+    files: /^client-sdk\/src\/openfeature\//,
+    imports: ['sdk node', 'sdk browser', 'sdk'],
+    packages: ['@openfeature/server-sdk', '@openfeature/web-sdk', '@openfeature/core', '@opentelemetry/api'],
+  },
+  { name: 'sdk guards', files: /^client-sdk\/src\/guards\//, imports: ['sdk node', 'sdk'], packages: [NODE] },
+  { name: 'sdk testing', files: /^client-sdk\/src\/testing\//, imports: ['sdk node', 'sdk', 'engine'], packages: [NODE] },
   { name: 'sdk', files: /^client-sdk\/src\//, imports: ['engine'], packages: [] },
 
   {

@@ -9,7 +9,20 @@ const wants = (part) => only.size === 0 || only.has(part);
 const entries = {
   server: [{ in: 'server/src/main.ts', out: 'server/dist/main' }],
   cli: [{ in: 'cli/src/main.ts', out: 'cli/dist/main' }],
-  sdk: [{ in: 'client-sdk/src/node/index.ts', out: 'client-sdk/dist/node' }],
+  sdk: [
+    { in: 'client-sdk/src/node/index.ts', out: 'client-sdk/dist/node' },
+    { in: 'client-sdk/src/openfeature/server/index.ts', out: 'client-sdk/dist/openfeature-server' },
+    { in: 'client-sdk/src/openfeature/web/index.ts', out: 'client-sdk/dist/openfeature-web' },
+    { in: 'client-sdk/src/openfeature/hooks/index.ts', out: 'client-sdk/dist/openfeature-hooks' },
+    { in: 'client-sdk/src/guards/index.ts', out: 'client-sdk/dist/guards' },
+    { in: 'client-sdk/src/testing/index.ts', out: 'client-sdk/dist/testing' },
+  ],
+  // the browser's: values alone, values with the engine, React
+  web: [
+    { in: 'client-sdk/src/browser/index.ts', out: 'client-sdk/dist/browser' },
+    { in: 'client-sdk/src/browser-rules/index.ts', out: 'client-sdk/dist/browser-rules' },
+    { in: 'client-sdk/src/react/index.ts', out: 'client-sdk/dist/react' },
+  ],
   shop: [{ in: 'examples/shop/src/main.ts', out: 'examples/shop/dist/main' }],
 };
 
@@ -20,13 +33,15 @@ for (const [part, points] of Object.entries(entries)) {
     entryPoints: present,
     outdir: '.',
     bundle: true,
-    splitting: part === 'sdk',
+    splitting: part === 'sdk' || part === 'web',
     chunkNames: 'client-sdk/dist/chunks/[name]-[hash]',
     format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
+    platform: part === 'web' ? 'browser' : 'node',
+    target: part === 'web' ? 'es2022' : 'node20.19',
+    minify: part === 'web',
     sourcemap: 'linked',
-    packages: part === 'sdk' ? 'bundle' : 'external',
+    packages: part === 'sdk' || part === 'web' ? 'bundle' : 'external',
+    external: ['react', '@openfeature/*', '@opentelemetry/*', '@sentry/*'],
     alias: { '@burgee/engine': './engine/src/index.ts' },
     logLevel: 'warning',
   });

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createFakeClock, type FakeClock } from '../test/fake-clock.ts';
+import { mulberry32 } from '../test/link.ts';
+import { type Peer, startPeer } from '../test/peer.ts';
+import { flag, ruleset, sleep, until } from '../test/rulesets.ts';
 import { type Core, createCore, type Host } from './client.ts';
 import { sha256 } from './node/disk.ts';
 import { loadRegex } from './node/regex.ts';
 import { createNodeTransport } from './node/transport.ts';
-import { createFakeClock, type FakeClock } from './testing/fake-clock.ts';
-import { mulberry32 } from './testing/link.ts';
-import { type Peer, startPeer } from './testing/peer.ts';
-import { flag, ruleset, sleep, until } from './testing/rulesets.ts';
 
 let peer: Peer;
 let clock: FakeClock;

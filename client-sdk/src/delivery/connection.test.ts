@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Link, link, mulberry32 } from '../testing/link.ts';
-import { envelope, type Peer, sse, startPeer } from '../testing/peer.ts';
-import { flag, ruleset, until } from '../testing/rulesets.ts';
+import { type Link, link, mulberry32 } from '../../test/link.ts';
+import { envelope, type Peer, sse, startPeer } from '../../test/peer.ts';
+import { flag, ruleset, until } from '../../test/rulesets.ts';
 
 let peer: Peer;
 const links: Link[] = [];

@@ -1,7 +1,7 @@
 import type { Delta, Ruleset } from '@burgee/engine';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { flag, ruleset } from '../testing/rulesets.ts';
+import { flag, ruleset } from '../../test/rulesets.ts';
 import { activeOverrides, compareRevisions, type Merge, mergeDelta, mergeSnapshot } from './merge.ts';
 
 type Sent = { readonly ruleset: Ruleset } | { readonly delta: Delta };

@@ -2,8 +2,8 @@ import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type Peer, startPeer } from '../testing/peer.ts';
-import { flag, ruleset, until } from '../testing/rulesets.ts';
+import { type Peer, startPeer } from '../../test/peer.ts';
+import { flag, ruleset, until } from '../../test/rulesets.ts';
 import { type Client, createClient } from './index.ts';
 
 let peer: Peer;

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
-import { type Peer, startPeer } from '../testing/peer.ts';
-import { flag, ramped, ruleset, until } from '../testing/rulesets.ts';
+import { type Peer, startPeer } from '../../test/peer.ts';
+import { flag, ramped, ruleset, until } from '../../test/rulesets.ts';
 import { type Client, createClient } from './index.ts';
 
 let peer: Peer;

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Peer, startPeer } from '../testing/peer.ts';
-import { flag, ruleset, sleep, until } from '../testing/rulesets.ts';
+import { type Peer, startPeer } from '../../test/peer.ts';
+import { flag, ruleset, sleep, until } from '../../test/rulesets.ts';
 import { createClient } from './index.ts';
 
 let peer: Peer;
@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => peer.close());
 
-const leaver = fileURLToPath(new URL('../testing/leaver.ts', import.meta.url));
+const leaver = fileURLToPath(new URL('../../test/leaver.ts', import.meta.url));
 const start = (how: string) =>
   spawn(process.execPath, ['--conditions=burgee-source', '--import', 'tsx', leaver, peer.url, how], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { mulberry32 } from '../testing/link.ts';
-import { envelope } from '../testing/peer.ts';
-import { flag, ruleset, sleep } from '../testing/rulesets.ts';
+import { mulberry32 } from '../../test/link.ts';
+import { envelope } from '../../test/peer.ts';
+import { flag, ruleset, sleep } from '../../test/rulesets.ts';
 import { createDisk } from './disk.ts';
 
 let folder: string;
@@ -23,7 +23,7 @@ beforeAll(async () => {
     '--alias:@burgee/engine=./engine/src/index.ts',
     '--log-level=error',
   ];
-  execFileSync('npx', ['--no-install', 'esbuild', 'client-sdk/src/testing/writer.ts', `--outfile=${writer}`, ...flags], {
+  execFileSync('npx', ['--no-install', 'esbuild', 'client-sdk/test/writer.ts', `--outfile=${writer}`, ...flags], {
     cwd: root,
   });
 });

@@ -1,8 +1,8 @@
 import net from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { envelope, type Peer, type Script, sse, startPeer } from '../testing/peer.ts';
-import { flag, ruleset, until } from '../testing/rulesets.ts';
+import { envelope, type Peer, type Script, sse, startPeer } from '../../test/peer.ts';
+import { flag, ruleset, until } from '../../test/rulesets.ts';
 import { type Client, createClient } from './index.ts';
 
 let peer: Peer;

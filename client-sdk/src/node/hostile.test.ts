@@ -2,7 +2,7 @@ import net from 'node:net';
 import type { EvaluationContext, RulesetFlag } from '@burgee/engine';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { flag, ramped, ruleset } from '../testing/rulesets.ts';
+import { flag, ramped, ruleset } from '../../test/rulesets.ts';
 import { type Client, createClient } from './index.ts';
 
 const leaf = (

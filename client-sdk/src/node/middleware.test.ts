@@ -7,8 +7,8 @@ import fastify from 'fastify';
 import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Peer, startPeer } from '../testing/peer.ts';
-import { ramped, ruleset, sleep, until } from '../testing/rulesets.ts';
+import { type Peer, startPeer } from '../../test/peer.ts';
+import { ramped, ruleset, sleep, until } from '../../test/rulesets.ts';
 import { type Client, createClient } from './index.ts';
 
 let peer: Peer;

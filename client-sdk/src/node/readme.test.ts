@@ -4,8 +4,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startPeer } from '../testing/peer.ts';
-import { ramped, ruleset, until } from '../testing/rulesets.ts';
+import { startPeer } from '../../test/peer.ts';
+import { ramped, ruleset, until } from '../../test/rulesets.ts';
 
 const freePort = (): Promise<number> =>
   new Promise((resolve) => {

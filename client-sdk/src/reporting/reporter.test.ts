@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createFakeClock, type FakeClock } from '../../test/fake-clock.ts';
+import { type Peer, startPeer } from '../../test/peer.ts';
+import { ruleset, sleep, until } from '../../test/rulesets.ts';
 import { createNodeTransport } from '../node/transport.ts';
-import { createFakeClock, type FakeClock } from '../testing/fake-clock.ts';
-import { type Peer, startPeer } from '../testing/peer.ts';
-import { ruleset, sleep, until } from '../testing/rulesets.ts';
 import { createAttributeNames } from './attributes.ts';
 import { createExposures, type Exposures } from './exposures.ts';
 import { createReporter, type Reporter } from './reporter.ts';

@@ -1,5 +1,5 @@
 /** A process that uses a client and then has nothing left to do. Arguments: url, `close` or `leave`. Prints when it stops working. */
-import { createClient } from '../node/index.ts';
+import { createClient } from '../src/node/index.ts';
 
 const [url = '', how] = process.argv.slice(2);
 const client = createClient({ url, key: 'key', log: false });

@@ -1,4 +1,4 @@
-import type { Clock } from '../delivery/transport.ts';
+import type { Clock } from '../src/delivery/transport.ts';
 
 /** A clock that stands still until it is advanced; sockets stay real. */
 export interface FakeClock extends Clock {

@@ -4,7 +4,7 @@
  */
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createDisk } from '../node/disk.ts';
+import { createDisk } from '../src/node/disk.ts';
 import { envelope } from './peer.ts';
 import { flag, ruleset } from './rulesets.ts';
 

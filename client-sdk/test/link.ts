@@ -1,10 +1,10 @@
 import type { Override, Ruleset } from '@burgee/engine';
-import { type Connection, createConnection } from '../delivery/connection.ts';
-import type { Failure } from '../delivery/failures.ts';
-import { createHolder, type Holder } from '../delivery/holder.ts';
-import { sha256 } from '../node/disk.ts';
-import { loadRegex } from '../node/regex.ts';
-import { createNodeTransport } from '../node/transport.ts';
+import { type Connection, createConnection } from '../src/delivery/connection.ts';
+import type { Failure } from '../src/delivery/failures.ts';
+import { createHolder, type Holder } from '../src/delivery/holder.ts';
+import { sha256 } from '../src/node/disk.ts';
+import { loadRegex } from '../src/node/regex.ts';
+import { createNodeTransport } from '../src/node/transport.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
 import type { Peer } from './peer.ts';
 import { sleep } from './rulesets.ts';
