@@ -1,4 +1,5 @@
 import type { Plan, Rollout } from '../rollout/rollout.ts';
+import type { Incident } from './control-rate.ts';
 import { type LatencyProcess, newLatency } from './latency.ts';
 import { type Mixture, NEW_MIXTURE } from './mixture.ts';
 import type { OpenList } from './open-exposures.ts';
@@ -64,6 +65,8 @@ export interface Evidence {
   /** Distinct units since this stage began, and ln E that they are split as the percent says. */
   readonly stage: BothArms & { readonly since: number; readonly lnMismatch: number };
   readonly totals: BothArms;
+  /** Control fails clearly more than before: the world, not this flag. */
+  readonly incident: Incident | null;
   readonly unattributed: number;
   readonly open: OpenList;
   /** Highest folded sequence of each reporting process, and when: reports reorder. */
@@ -95,6 +98,7 @@ export const NO_EVIDENCE: Evidence = {
   heaviest: { errors: 0, difference: 0 },
   stage: { ...NO_FIGURES, since: 0, lnMismatch: 0 },
   totals: NO_FIGURES,
+  incident: null,
   unattributed: 0,
   open: [],
   instances: {},

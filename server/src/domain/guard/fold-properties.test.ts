@@ -107,7 +107,7 @@ describe('folding', () => {
     expect(last(false)).toMatchObject({ n1: 1, e1: 0, n0: 1, e0: 0 });
     expect(last(true)).toMatchObject({ n1: 2, e1: 1, n0: 2, e0: 1 });
     const back = course(planWith({}), [{ ...first, next: 'back' }, again], false);
-    expect(back.log.at(-1)).toMatchObject({ n1: 1, e1: 0, state: { restarts: 1, weight: 0.5 } });
+    expect(back.log.at(-1)).toMatchObject({ n1: 1, e1: 0, state: { restarts: 1, weight: 0.3 } });
   });
 
   it('tells slow from failed, and each cut-off from the other', () => {

@@ -6,7 +6,7 @@ import { lnLatency } from './latency.ts';
 import { lnMixture } from './mixture.ts';
 import { asked, type Opinion, readingOf } from './opinion.ts';
 import { LN_MISMATCH } from './sample-ratio.ts';
-import { compareText, lacksText, presentFigures, slowText, tellingFigures } from './sentences.ts';
+import { compareText, incidentText, lacksText, presentFigures, slowText, tellingFigures } from './sentences.ts';
 
 /** Treatment's failed units against control's. */
 export function judgeOutcomes(guard: OutcomeGuard, rollout: Rollout, evidence: Evidence, at: number): Opinion {
@@ -43,7 +43,7 @@ export function judgeLatency(guard: LatencyGuard, rollout: Rollout, evidence: Ev
   return wanted ?? missing(guard, rollout, evidence, at) ?? { reading: readingOf(guard, 'pass', text) };
 }
 
-/** Why units cannot be compared now, or null. */
+/** Why units cannot be compared now, or tell nothing about the new version; or null. */
 function missing(guard: OutcomeGuard | LatencyGuard, rollout: Rollout, evidence: Evidence, at: number): Opinion | null {
   const { plan } = rollout;
   const quiet = at - Math.max(evidence.unitsAt ?? 0, rollout.startedAt);
@@ -55,6 +55,10 @@ function missing(guard: OutcomeGuard | LatencyGuard, rollout: Rollout, evidence:
     const { treatment, control } = evidence.stage;
     const text = `users are not split as ${rollout.percent} % should split them (${treatment.units} to ${control.units}), so they cannot be compared`;
     return { reading: readingOf(guard, 'inconclusive', text), hold: { code: 'sample-ratio', text } };
+  }
+  if (evidence.incident !== null) {
+    const text = incidentText(evidence.incident);
+    return { reading: readingOf(guard, 'inconclusive', text), hold: { code: 'incident', text } };
   }
   const treated = evidence.treatedAt !== null && evidence.treatedAt >= rollout.stageSince;
   if (treated || isTimeOnly(rollout)) return null;

@@ -66,7 +66,7 @@ function judgeAll(rollout: Rollout, evidence: Evidence, at: number): Judgement {
     return reading.verdict === 'fail' && evidence.overruled.includes(reading.key);
   }
 }
-const HOLD_ORDER: readonly Hold['code'][] = ['source-unavailable', 'source-stale', 'no-data', 'sample-ratio'];
+const HOLD_ORDER: readonly Hold['code'][] = ['source-unavailable', 'source-stale', 'no-data', 'sample-ratio', 'incident'];
 
 /** One guard that cannot be judged holds the rollout and leaves the others their say. */
 function opinionOf(guard: Guard, rollout: Rollout, evidence: Evidence, at: number): Opinion {

@@ -3,6 +3,7 @@ import type { UnfoldedReport } from '../ports.ts';
 import type { Batch, Plan, Rollout } from '../rollout/rollout.ts';
 import { atNewStage, type Known, meet, nobody, type Tally, tally } from './at-risk.ts';
 import { shareOf } from './comparison.ts';
+import { type ControlRate, incidentOf, NEW_CONTROL_RATE, updateControlRate } from './control-rate.ts';
 import { type BothArms, betsOf, type Evidence, NO_FIGURES } from './evidence.ts';
 import { gather } from './fold.ts';
 import { newLatency } from './latency.ts';
@@ -23,6 +24,7 @@ export interface Memory {
   open: OpenExposures;
   stage: BothArms;
   totals: BothArms;
+  control: ControlRate;
   latency: LatencyMemory;
   /** Steps back that the processes began anew after. */
   restarts: number;
@@ -81,7 +83,7 @@ export function foldTick(
     ? nextWeight(spent.spending, plan, { at: now.at, stage: rollout.stage, stageSeen })
     : { weight: 0, spending: spent.spending };
   const tick = evidence.tick + 1;
-  const after = isLogged ? applyTick(memory, { weight, since, lines }, rollout) : [];
+  const after = isLogged ? applyTick(memory, { weight, since, lines, at: now.at }, rollout) : [];
   const batches = tallies.map(({ group, inStage, tally: t }, i): Batch => {
     const latency = rows[i];
     const { restarts, sample } = memory;
@@ -129,7 +131,7 @@ export function foldTick(
 export function summary(
   memory: Memory,
   rollout: Rollout,
-): Pick<Evidence, 'mixture' | 'lnM' | 'lnS' | 'heaviest' | 'stage' | 'totals' | 'latency'> {
+): Pick<Evidence, 'mixture' | 'lnM' | 'lnS' | 'heaviest' | 'stage' | 'totals' | 'incident' | 'latency'> {
   const { process, stage } = memory;
   const current = process.since === rollout.stageSince;
   const figures = current ? stage : NO_FIGURES;
@@ -145,6 +147,7 @@ export function summary(
       lnMismatch: lnSampleRatio(figures.treatment.units, figures.control.units, w),
     },
     totals: memory.totals,
+    incident: incidentOf(memory.control),
     latency: memory.latency.process,
   };
 }
@@ -171,6 +174,7 @@ export function replay(
     open: OpenExposures.from(evidence.open),
     stage: NO_FIGURES,
     totals: NO_FIGURES,
+    control: NEW_CONTROL_RATE,
     latency: newLatencyMemory(rollout.plan),
     restarts: 0,
     sample: 1,
@@ -194,7 +198,7 @@ export function replay(
       rows.flatMap(({ state }) => (state as LineState).latency ?? []),
     );
     const before = memory.process;
-    const after = applyTick(memory, { weight: first.weight, since: first.since, lines }, rollout);
+    const after = applyTick(memory, { weight: first.weight, since: first.since, lines, at: rows[0].at }, rollout);
     look?.({ rows, before, after, anew }, memory);
   }
   if (memory.restarts !== evidence.restarts) restart(memory, evidence.restarts);
@@ -238,11 +242,17 @@ function restart(memory: Memory, restarts: number): void {
 }
 const FRESH = { spending: NOTHING_SPENT, latencySpending: NOTHING_SPENT };
 
-function applyTick(memory: Memory, tick: Tick & { readonly lines: readonly (Line & Partial<Tally>)[] }, rollout: Rollout) {
+function applyTick(
+  memory: Memory,
+  tick: Tick & { readonly lines: readonly (Line & Partial<Tally>)[]; readonly at: number },
+  rollout: Rollout,
+) {
   const { process, after } = stepProcess(memory.process, tick, betsOf(rollout.plan));
   const inStage = tick.lines.filter((line) => line.inStage);
   const { stage1, stage0, ever1, ever0 } = memory.known;
   memory.process = process;
+  const control = tick.lines.reduce((sum, { n0, e0 }) => ({ n: sum.n + n0, e: sum.e + e0 }), { n: 0, e: 0 });
+  memory.control = updateControlRate(memory.control, { at: tick.at, ...control });
   memory.stage = grow(memory.stage, inStage, stage1.size, stage0.size);
   memory.totals = grow(memory.totals, inStage, ever1.size, ever0.size);
   return after;

@@ -12,7 +12,7 @@ export interface Reading {
 
 /** Why nothing may advance; `permanent` will not get better by itself. */
 export interface Hold {
-  readonly code: 'source-unavailable' | 'source-stale' | 'no-data' | 'sample-ratio';
+  readonly code: 'source-unavailable' | 'source-stale' | 'no-data' | 'sample-ratio' | 'incident';
   readonly text: string;
 }
 

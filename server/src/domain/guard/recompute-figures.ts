@@ -127,7 +127,16 @@ export function compareEnd(ended: Evidence, stored: Evidence, differ: Differ): v
   }
 }
 
-function partsOf({ lnM, lnS, mixture, heaviest, stage, totals, latency }: Evidence): readonly (readonly [string, number])[] {
+function partsOf({
+  lnM,
+  lnS,
+  mixture,
+  heaviest,
+  stage,
+  totals,
+  incident,
+  latency,
+}: Evidence): readonly (readonly [string, number])[] {
   return [
     ['evidence.lnM', lnM],
     ['evidence.lnS', lnS],
@@ -136,6 +145,7 @@ function partsOf({ lnM, lnS, mixture, heaviest, stage, totals, latency }: Eviden
     ...(mixture.lnR ?? []).map((ln, k) => [`evidence.lnR.${k}`, ln] as const),
     ['evidence.heaviest.errors', heaviest.errors],
     ['evidence.heaviest.difference', heaviest.difference],
+    ['evidence.incident', incident?.since ?? 0],
     ...(['treatment', 'control'] as const).flatMap((arm) => [
       [`stage.${arm}.units`, stage[arm].units] as const,
       [`stage.${arm}.errors`, stage[arm].errors] as const,

@@ -1,4 +1,5 @@
 import type { Counts } from './comparison.ts';
+import type { Incident } from './control-rate.ts';
 import type { BothArms, Evidence, Figures, QueryState } from './evidence.ts';
 import type { SourceGuard } from './guard.ts';
 import { countText, oddsText, plural, rateText } from './words.ts';
@@ -28,6 +29,12 @@ export function compareText({ treatment, control }: BothArms): string {
 /** Adds how unlikely that is by luck. */
 export function lacksText(compared: string, chance: number): string {
   return `${compared}; the chance of this by luck is below ${oddsText(chance)}`;
+}
+
+/** `users without the new version fail more than before as well (9.8 % of late against 1.0 %): …` */
+export function incidentText({ recent, before }: Incident): string {
+  const rate = ({ n, e }: Incident['recent']) => rateText(rateOf({ units: n, errors: e }));
+  return `users without the new version fail more than before as well (${rate(recent)} of late against ${rate(before)}): a global incident`;
 }
 
 /** `“latency”: 34 of 140 requests of new users …` is what it counts: visits of users who had not been so slow before. */

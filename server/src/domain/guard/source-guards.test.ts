@@ -48,7 +48,7 @@ describe('queries with arms', () => {
   it('are compared as arms are, and say that they count requests', () => {
     const state = take(arms, NO_QUERY, ok(5, 100), ok(50, 9_900));
     const lnL = RATIOS.map((ratio) => lnRatio({ e1: 5, e0: 50, n1: 100, n0: 9_900 }, ratio));
-    const expected = Math.log(0.5 * Math.exp(logSum(lnL) - Math.log(RATIOS.length)) + 0.5);
+    const expected = Math.log(0.3 * Math.exp(logSum(lnL) - Math.log(RATIOS.length)) + 0.7);
     expect(lnMixture(state.mixture)).toBeCloseTo(expected, 9);
     const bad = take(arms, NO_QUERY, ok(30, 100), ok(50, 9_900));
     expect(judged(arms, bad).pause?.text).toContain('not corrected for repeat users');

@@ -4,6 +4,7 @@ export const REASON_CODES = [
   'source-unavailable',
   'source-stale',
   'sample-ratio',
+  'incident',
   'max-hold',
   'manual-stage',
   'freeze',
