@@ -4,6 +4,7 @@ export { instantOf } from './dates.ts';
 export { evaluate, type Observer } from './evaluate.ts';
 export { LATENCY_BOUNDS_MS, latencyBucket } from './latency.ts';
 export { OPERATORS, type Prepared, type PrepareOptions, prepare } from './prepare.ts';
+export { type RampedRule, rampedRules, unitAttribute } from './ramped.ts';
 export { needsRegex, type RegexCompiler } from './regex.ts';
 export { parseVersion } from './semver.ts';
 export { addToSketch, createSketch, decodeSketch, encodeSketch, estimate, mergeSketches, SKETCH_REGISTERS } from './sketch.ts';

@@ -48,6 +48,19 @@ export interface RolloutReport {
   readonly unattributed: number;
 }
 
+/**
+ * How one unit of a ramped rule fared in a browser. The server works the arm out itself, with the newest percent, hashes the unit
+ * at once and forgets it; a unit that is not in the rule's audience must not be sent.
+ */
+export interface ClientOutcome {
+  /** `rollout` of the evaluation, or of its OFREP metadata; of a flag that browsers may see. */
+  readonly rollout: string;
+  /** The unit as it is: the value, as text, of the attribute that the OFREP metadata names in `by`. 1–200 characters. */
+  readonly unit: string;
+  readonly failed: boolean;
+  readonly durationMs: number;
+}
+
 /** How often one flag answered one variant by one rule. `rule` is null for the default and off variants. */
 export interface CountReport {
   readonly flag: string;
@@ -90,5 +103,11 @@ export interface Report {
   readonly work: { readonly total: number; readonly failed: number; readonly latency: readonly number[] } | null;
   /** Names of attributes that contexts had, never their values. */
   readonly attributes: readonly string[];
+  /** With a server key. Those that a client key sends are ignored, and counted: it may claim any arm. */
   readonly rollouts: readonly RolloutReport[];
+  /**
+   * With a client key only, at most 1,000; refused with a server key. Anyone can send these, so they can pause a rollout and never
+   * revert or advance one, unless its plan trusts them.
+   */
+  readonly outcomes?: readonly ClientOutcome[];
 }
