@@ -1,4 +1,4 @@
-import { type Evaluation, type EvaluationContext, evaluate, type Observer, type Prepared } from '@burgee/engine';
+import { type Evaluation, type EvaluationContext, evaluate, type Observer, type Prepared, unitAttribute } from '@burgee/engine';
 import type { Audience } from '../../domain/ruleset.ts';
 
 /** One flag's answer, as OFREP has it. `value` is absent where the variant's is null: to the clients' type checks null is an object. */
@@ -80,13 +80,26 @@ export function answerOf({ flag, value, reason, variant }: Evaluation): Answer {
 }
 
 /** What goes along with a single evaluation: the revision, the arm of a rollout, and the prerequisite that failed, if it may be seen. */
-export function metadataOf({ revision, rollout, arm, prerequisite }: Evaluation, asked: Asked): Record<string, string> {
+export function metadataOf(evaluation: Evaluation, asked: Asked): Record<string, string> {
+  const { revision, prerequisite } = evaluation;
   return {
     revision: `${revision.epoch}.${revision.n}`,
-    ...(rollout !== undefined && arm !== undefined && { rollout, arm }),
+    ...armMetadata(evaluation, asked),
     ...(prerequisite !== undefined && isVisible(prerequisite, asked) && { prerequisite }),
   };
 }
+
+/**
+ * The rollout that raises one of the flag's rules and the arm that the context is in; undefined where none does. With a client key
+ * also `by`, the attribute whose value is the unit, where there is one: what a browser says an outcome of.
+ */
+export function armMetadata({ flag, rollout, arm }: Evaluation, asked: Asked): ArmMetadata | undefined {
+  if (rollout === undefined || arm === undefined) return undefined;
+  const rule = asked.prepared.flag(flag)?.rules.find(({ ramp }) => ramp?.rollout === rollout);
+  const by = rule && asked.audience === 'client' ? unitAttribute(rule.by, asked.context) : undefined;
+  return { rollout, arm, ...(by !== undefined && { by }) };
+}
+export type ArmMetadata = Readonly<Record<'rollout' | 'arm', string> & { by?: string }>;
 
 function identifies({ targetingKey, userId, sessionId }: EvaluationContext): boolean {
   return [targetingKey, userId, sessionId].some((id) => (typeof id === 'string' && id !== '') || typeof id === 'number');

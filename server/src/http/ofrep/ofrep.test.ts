@@ -54,8 +54,13 @@ describe('OFREP', () => {
     await server.putFlag('secret', {}, { rules: [percentRule('r', 100)] });
     await server.putFlag('näme with blanks', open);
     await server.putFlag('ramped', open, { rules: [percentRule('r', 99.999)] });
-    const entity = rolloutOn('ramped', 'r');
-    await server.store.commit({ environments: [AT], writes: [{ put: 'rollout', entity, basedOn: null }], audit: [] });
+    await server.putFlag('by-account', open, { rules: [percentRule('r', 100, { by: 'account' })] });
+    const writes = ['ramped', 'by-account'].map((flag) => ({
+      put: 'rollout' as const,
+      entity: rolloutOn(flag, 'r'),
+      basedOn: null,
+    }));
+    await server.store.commit({ environments: [AT], writes, audit: [] });
   });
   afterAll(() => server.close());
 
@@ -137,12 +142,31 @@ describe('OFREP', () => {
     expect((await single('everyone', {}, client)).body).toMatchObject({ value: true });
   });
 
-  it('names rollout and arm with single evaluations, which are exposures, and not in bulk', async () => {
-    expect((await single('ramped', { targetingKey: 'u' })).body.metadata).toMatchObject({
-      rollout: 'ro-ramped',
-      arm: 'treatment',
-    });
-    expect((await bulk({ targetingKey: 'u' })).text).not.toContain('treatment');
+  it('names rollout and arm, single and in bulk, of flags that are being ramped and of no other', async () => {
+    const metadata = { rollout: 'ro-ramped', arm: 'treatment' };
+    expect((await single('ramped', { targetingKey: 'u' })).body.metadata).toMatchObject(metadata);
+    const { flags } = (await bulk({ targetingKey: 'u' })).body;
+    expect(flags.filter((item) => 'metadata' in item).map((item) => [item.key, item.metadata])).toEqual([
+      ['by-account', { ...metadata, rollout: 'ro-by-account' }],
+      ['ramped', metadata],
+    ]);
+  });
+
+  it('tells client keys, and only them, which attribute holds the unit', async () => {
+    const by = async (context: object, key = 'ramped', who = client) => {
+      const [one, many] = await Promise.all([single(key, context, who), bulk(context, {}, who)]);
+      const item = many.body.flags.find((flag) => flag.key === key);
+      expect(item?.metadata?.by).toBe(one.body.metadata?.by);
+      return one.body.metadata?.by;
+    };
+    expect(await by({ targetingKey: 'u', userId: 'v' })).toBe('targetingKey');
+    expect(await by({ userId: 7, sessionId: 's' })).toBe('userId');
+    expect(await by({ sessionId: 's' })).toBe('sessionId');
+    expect(await by({ targetingKey: 'u' }, 'ramped', as)).toBeUndefined();
+    expect(await by({ targetingKey: 'u', account: 'a1' }, 'by-account')).toBe('account');
+    // inside at 100 % without an id: there is no unit to say anything of
+    expect((await single('by-account', {}, client)).body.metadata).toMatchObject({ arm: 'treatment' });
+    expect(await by({}, 'by-account')).toBeUndefined();
   });
 
   it('lets pages of the key’s origins in, with the headers that they need', async () => {

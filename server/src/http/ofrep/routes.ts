@@ -5,7 +5,7 @@ import { BurgeeError, invalid } from '../../domain/errors.ts';
 import { type Call, type Route, route } from '../frame/route.ts';
 import { placeOf, scopeOf } from '../sdk/key-scope.ts';
 import { isCurrent } from '../sdk/negotiate.ts';
-import { type Asked, answerOf, ask, type Failure, isVisible, metadataOf, visibleKeys } from './evaluation.ts';
+import { type Asked, answerOf, armMetadata, ask, type Failure, isVisible, metadataOf, visibleKeys } from './evaluation.ts';
 
 const PRIVATE = { 'cache-control': 'private, no-store', vary: 'Authorization, X-API-Key, Origin' };
 const HEADERS = { ...PRIVATE, 'content-type': 'application/json' };
@@ -53,7 +53,7 @@ const all = route<Record<string, string>, Record<string, unknown>, unknown>({
   },
   async handle(call) {
     const { asked } = await prepareCall(call);
-    const flags = visibleKeys(asked).map((key) => itemText(ask(key, asked)));
+    const flags = visibleKeys(asked).map((key) => itemText(ask(key, asked), asked));
     const text = `[${flags.join(',')}]`;
     const etag = `"${createHash('sha256').update(text).digest('base64url')}"`;
     if (isCurrent(call.context.req.header('if-none-match'), etag))
@@ -86,16 +86,19 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-const texts = new WeakMap<Evaluation, string>();
+const texts = new WeakMap<Evaluation, Map<string | undefined, string>>();
 
-/** The engine gives the same object for the same answer, so each is serialised once. */
-function itemText(outcome: Evaluation | Failure): string {
+/** The engine gives the same object for the same answer, so each is serialised once; in a rollout once for each `by`. */
+function itemText(outcome: Evaluation | Failure, asked: Asked): string {
   if (!('flag' in outcome)) return JSON.stringify(outcome);
-  const known = texts.get(outcome);
-  if (known !== undefined) return known;
-  const made = JSON.stringify(answerOf(outcome));
+  const metadata = armMetadata(outcome, asked);
+  const made = texts.get(outcome) ?? new Map<string | undefined, string>();
   texts.set(outcome, made);
-  return made;
+  const known = made.get(metadata?.by);
+  if (known !== undefined) return known;
+  const text = JSON.stringify({ ...answerOf(outcome), ...(metadata && { metadata }) });
+  made.set(metadata?.by, text);
+  return text;
 }
 
 function refused(status: 400 | 404, body: Failure): Response {

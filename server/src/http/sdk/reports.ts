@@ -1,5 +1,7 @@
 import { LATENCY_BOUNDS_MS, type Report, type Ruleset, SKETCH_REGISTERS } from '@burgee/engine';
 import { z } from 'zod';
+import type { Snapshot } from './delivery.ts';
+import { type Attributed, attribute } from './outcomes.ts';
 
 /** Largest body of a report, bytes. */
 export const REPORT_LIMIT = 1024 * 1024;
@@ -31,6 +33,13 @@ const arm = z.strictObject({
 
 const rollout = z.strictObject({ rollout: key, arms: z.array(arm).max(64), unattributed: amount });
 
+const outcome = z.strictObject({
+  rollout: key,
+  unit: z.string().min(1).max(200),
+  failed: z.boolean(),
+  durationMs: z.number().min(0).max(1e12),
+});
+
 const sketch = z
   .strictObject({ flag: key.exactOptional(), rule: key.exactOptional(), segment: key.exactOptional(), registers })
   .refine(
@@ -56,6 +65,7 @@ const whole = z.strictObject({
     .nullable(),
   attributes: z.array(word).max(500),
   rollouts: z.array(rollout).max(100),
+  outcomes: z.array(outcome).max(1_000).exactOptional(),
 }) satisfies z.ZodType<Report>;
 
 type Mutable<T> = T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;
@@ -63,21 +73,25 @@ type Mutable<T> = T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> }
 /** `POST /sdk/reports`, as engine's wire.ts has it: a field missing or too many on either side does not compile. */
 export const reportSchema: [Mutable<Report>] extends [z.infer<typeof whole>] ? z.ZodType<Report> : never = whole;
 
-/** What is kept of a report, and how many parts of it named something that is not in the environment. */
+/** What is kept of a report. */
 export interface Known {
   readonly report: Report;
+  /** Parts that named something that is not in the environment. */
   readonly unknown: number;
+  /** Rollouts about which a client key claimed to know arms. */
+  readonly ignored: number;
 }
 
 /**
  * Leaves out what the environment does not have, so that a report cannot fill the store with names. Rules and variants of a
- * known flag may have gone since the SDK saw them: a server key is believed, a client key is not.
+ * known flag may have gone since the SDK saw them: a server key is believed, a client key is not. What a client key says of
+ * units becomes arms here, and their ids are gone.
  */
-export function keepKnown(report: Report, ruleset: Ruleset, client: boolean): Known {
+export function keepKnown(sent: Report, { ruleset, prepared }: Pick<Snapshot, 'ruleset' | 'prepared'>, client: boolean): Known {
+  const { outcomes = [], ...report } = sent;
   const visible = client ? ruleset.flags.filter((flag) => flag.browserAccess !== 'none') : ruleset.flags;
   const flags = new Map(visible.map((flag) => [flag.key, flag]));
   const segments = new Set(ruleset.segments.map((segment) => segment.key));
-  const marked = new Set(visible.flatMap((flag) => flag.rules.flatMap((rule) => (rule.ramp ? [rule.ramp.rollout] : []))));
   const isRule = (key: string, id: string | null | undefined) => {
     const flag = flags.get(key);
     return flag !== undefined && (!client || id === null || flag.rules.some((rule) => rule.id === id));
@@ -87,8 +101,17 @@ export function keepKnown(report: Report, ruleset: Ruleset, client: boolean): Kn
   const sketches = report.sketches.filter(({ flag, rule, segment }) =>
     flag === undefined ? segments.has(segment ?? '') : isRule(flag, rule),
   );
-  const rollouts = report.rollouts.filter(({ rollout }) => marked.has(rollout));
-  const unknown =
-    report.counts.length - counts.length + report.sketches.length - sketches.length + report.rollouts.length - rollouts.length;
-  return { report: { ...report, counts, sketches, rollouts }, unknown };
+  const { rollouts, unknown } = client ? attribute(outcomes, prepared) : ofMarked(report.rollouts, ruleset);
+  const gone = report.counts.length - counts.length + report.sketches.length - sketches.length;
+  return {
+    report: { ...report, counts, sketches, rollouts },
+    unknown: gone + unknown,
+    ignored: client ? report.rollouts.length : 0,
+  };
+}
+
+function ofMarked(sent: Report['rollouts'], { flags }: Ruleset): Attributed {
+  const marked = new Set(flags.flatMap((flag) => flag.rules.flatMap((rule) => (rule.ramp ? [rule.ramp.rollout] : []))));
+  const rollouts = sent.filter(({ rollout }) => marked.has(rollout));
+  return { rollouts, unknown: sent.length - rollouts.length };
 }

@@ -1,6 +1,6 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { z } from 'zod';
-import { BurgeeError } from '../../domain/errors.ts';
+import { BurgeeError, invalid } from '../../domain/errors.ts';
 import { minutesOf } from '../../domain/usage.ts';
 import { type Route, route } from '../frame/route.ts';
 import { placeOf, scopeOf } from './key-scope.ts';
@@ -69,11 +69,14 @@ const reports = route({
   async handle({ principal, body, at: now, deps }) {
     const { audience, tokenId: _, ...at } = placeOf(principal);
     const client = audience === 'client';
+    if (!client && body.outcomes !== undefined)
+      throw invalid({ field: 'outcomes', message: 'is for client keys only: with a server key report arms in rollouts' });
     if (body.revision !== null && !client) await deps.delivery.announced(at, body.revision);
     const snapshot = await deps.delivery.snapshot(at, 'server');
     if (snapshot === undefined) throw new BurgeeError('not_found', 'the environment of this key does not exist any more');
-    const { report, unknown } = keepKnown(body, snapshot.ruleset, client);
+    const { report, unknown, ignored } = keepKnown(body, snapshot, client);
     if (unknown > 0) deps.telemetry.count('burgee_report_parts_unknown_total', { kind: client ? 'client' : 'server' }, unknown);
+    if (ignored > 0) deps.telemetry.count('burgee_report_parts_ignored_total', { kind: 'client' }, ignored);
     const outcome = await deps.store.ingest({ ...at, client, report, minutes: minutesOf(report, at, now, client) });
     deps.telemetry.count('burgee_reports_total', { outcome });
     return { status: 202 };
