@@ -84,7 +84,7 @@ export function meet(units: readonly UnitHash[], stage: UnitSet, ever: UnitSet):
 }
 
 function distinct(lists: readonly (readonly UnitHash[])[]): { units: UnitHash[]; set: UnitSet } {
-  const set = new UnitSet();
+  const set = new UnitSet(lists.reduce((sum, list) => sum + list.length, 0));
   const units: UnitHash[] = [];
   for (const list of lists) for (const unit of list) if (set.add(unit)) units.push(unit);
   return { units, set };

@@ -2,12 +2,19 @@ import type { UnitHash } from '@burgee/engine';
 
 /** A set of unit hashes: open addressing over their two halves, 11 to 22 bytes a unit. */
 export class UnitSet {
-  #hi = new Uint32Array(64);
-  #lo = new Uint32Array(64);
+  #hi: Uint32Array;
+  #lo: Uint32Array;
   #size = 0;
   #left = 0;
   // 0,0 marks a free slot
   #zero = false;
+
+  /** `expected`: room for so many from the beginning, so that filling it need not grow it. */
+  constructor(expected = 0) {
+    const slots = Math.max(64, 2 ** Math.ceil(Math.log2((expected * 4) / 3 + 1)));
+    this.#hi = new Uint32Array(slots);
+    this.#lo = new Uint32Array(slots);
+  }
 
   /** How many were ever added, kept or not. */
   get size(): number {
@@ -41,7 +48,8 @@ export class UnitSet {
 
   has(unit: UnitHash): boolean {
     if (unit.hi === 0 && unit.lo === 0) return this.#zero;
-    return this.#lo[this.#slot(unit.hi, unit.lo)] !== 0 || this.#hi[this.#slot(unit.hi, unit.lo)] !== 0;
+    const slot = this.#slot(unit.hi, unit.lo);
+    return this.#lo[slot] !== 0 || this.#hi[slot] !== 0;
   }
 
   /** Whether it was new. */
