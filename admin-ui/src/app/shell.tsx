@@ -1,16 +1,6 @@
 import { ActionIcon, Menu, NativeSelect, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
-import {
-  IconActivity,
-  IconChevronRight,
-  IconFlag,
-  IconHistory,
-  IconLogout,
-  IconMoon,
-  IconSearch,
-  IconSun,
-  IconUserCircle,
-} from '@tabler/icons-react';
+import { IconChevronRight, IconLogout, IconMoon, IconSearch, IconSun, IconUserCircle } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
@@ -20,6 +10,7 @@ import { text } from '../text/catalogue.ts';
 import { lastProject } from './last-project.ts';
 import { type Liveness, useLive } from './live.ts';
 import { Logo } from './logo.tsx';
+import { NAVIGATION } from './navigation.ts';
 import css from './shell.module.css';
 
 const Relogin = lazy(() => import('../session/relogin.tsx').then((m) => ({ default: m.Relogin })));
@@ -51,18 +42,16 @@ export function Shell() {
           <kbd>{/mac/i.test(navigator.userAgent) ? '⌘' : 'Ctrl'} K</kbd>
         </UnstyledButton>
         <nav className={css.nav} aria-label={text.app.nav.label}>
-          <Link to="/projects/$project/flags" params={{ project }} className={css.link} activeProps={{ 'data-active': true }}>
-            <IconFlag size={17} />
-            {text.app.nav.flags}
-          </Link>
-          <Link to="/projects/$project/rollouts" params={{ project }} className={css.link} activeProps={{ 'data-active': true }}>
-            <IconActivity size={17} />
-            {text.app.nav.rollouts}
-          </Link>
-          <Link to="/projects/$project/audit" params={{ project }} className={css.link} activeProps={{ 'data-active': true }}>
-            <IconHistory size={17} />
-            {text.app.nav.audit}
-          </Link>
+          {NAVIGATION.map((group) => (
+            <div key={group[0]?.name} className={css.group}>
+              {group.map(({ name, to, icon: Icon }) => (
+                <Link key={name} to={to} params={{ project }} className={css.link} activeProps={{ 'data-active': true }}>
+                  <Icon size={17} />
+                  {text.app.nav[name]}
+                </Link>
+              ))}
+            </div>
+          ))}
         </nav>
         <div className={css.foot}>
           <Live liveness={liveness} />
