@@ -30,24 +30,30 @@ export const PARTS: readonly Part[] = [
     imports: ['*'],
     packages: ['*', NODE, 'vitest', 'fast-check', 'playwright-core', 'esbuild', 'typescript'],
   },
-  { name: 'sdk node', files: /^client-sdk\/src\/node\//, imports: ['sdk', 'engine'], packages: [NODE, 're2js'] },
-  { name: 'sdk browser', files: /^client-sdk\/src\/browser\//, imports: [], packages: [] },
+  { name: 'sdk flags', files: /^client-sdk\/src\/flags\//, imports: ['engine'], packages: [] },
+  { name: 'sdk node', files: /^client-sdk\/src\/node\//, imports: ['sdk', 'sdk flags', 'engine'], packages: [NODE, 're2js'] },
+  { name: 'sdk browser', files: /^client-sdk\/src\/browser\//, imports: ['sdk flags'], packages: [] },
   {
     name: 'sdk browser rules',
     files: /^client-sdk\/src\/browser-rules\//,
-    imports: ['sdk browser', 'sdk', 'engine'],
+    imports: ['sdk browser', 'sdk', 'sdk flags', 'engine'],
     packages: ['re2js'],
   },
-  { name: 'sdk react', files: /^client-sdk\/src\/react\//, imports: ['sdk browser'], packages: ['react'] },
+  { name: 'sdk react', files: /^client-sdk\/src\/react\//, imports: ['sdk browser', 'sdk flags'], packages: ['react'] },
   {
     name: 'sdk openfeature',
     files: /^client-sdk\/src\/openfeature\//,
-    imports: ['sdk node', 'sdk browser', 'sdk'],
+    imports: ['sdk node', 'sdk browser', 'sdk flags', 'sdk'],
     packages: ['@openfeature/server-sdk', '@openfeature/web-sdk', '@openfeature/core', '@opentelemetry/api'],
   },
-  { name: 'sdk guards', files: /^client-sdk\/src\/guards\//, imports: ['sdk node', 'sdk'], packages: [NODE] },
-  { name: 'sdk testing', files: /^client-sdk\/src\/testing\//, imports: ['sdk node', 'sdk', 'engine'], packages: [NODE] },
-  { name: 'sdk', files: /^client-sdk\/src\//, imports: ['engine'], packages: [] },
+  { name: 'sdk guards', files: /^client-sdk\/src\/guards\//, imports: ['sdk node', 'sdk flags', 'sdk'], packages: [NODE] },
+  {
+    name: 'sdk testing',
+    files: /^client-sdk\/src\/testing\//,
+    imports: ['sdk node', 'sdk flags', 'sdk', 'engine'],
+    packages: [NODE],
+  },
+  { name: 'sdk', files: /^client-sdk\/src\//, imports: ['sdk flags', 'engine'], packages: [] },
 
   {
     name: 'server tests',
@@ -107,6 +113,7 @@ export const PARTS: readonly Part[] = [
 /** Bare specifiers of our own workspaces, and the part that each opens. */
 export const WORKSPACES: ReadonlyMap<string, string> = new Map([
   ['@burgee/engine', 'engine'],
+  ['@burgee/client-sdk/flags', 'sdk flags'],
   ['@burgee/client-sdk/node', 'sdk node'],
   ['@burgee/server/api', 'server api'],
 ]);

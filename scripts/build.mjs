@@ -10,6 +10,7 @@ const entries = {
   server: [{ in: 'server/src/main.ts', out: 'server/dist/main' }],
   cli: [{ in: 'cli/src/main.ts', out: 'cli/dist/main' }],
   sdk: [
+    { in: 'client-sdk/src/flags/index.ts', out: 'client-sdk/dist/flags' },
     { in: 'client-sdk/src/node/index.ts', out: 'client-sdk/dist/node' },
     { in: 'client-sdk/src/openfeature/server/index.ts', out: 'client-sdk/dist/openfeature-server' },
     { in: 'client-sdk/src/openfeature/web/index.ts', out: 'client-sdk/dist/openfeature-web' },

@@ -1,8 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
-import type { EvaluationContext } from '@burgee/engine';
 import { type Core, createCore } from '../client.ts';
+import type { Evaluator as AnyEvaluator } from '../evaluator.ts';
+import type { Context } from '../flags/index.ts';
 import type { Scope } from '../reporting/exposures.ts';
+import type { Evaluator } from '../typed-evaluator.ts';
 import { createDisk, sha256 } from './disk.ts';
 import { createMiddleware, type Middleware } from './middleware.ts';
 import { type ClientOptions, readOptions } from './options.ts';
@@ -20,7 +22,7 @@ export interface WorkOutcome {
  * A client of one environment. It holds the environment's rules and answers from them; the network only brings changes. Nothing
  * here throws or rejects because of the server, the network or the disk.
  */
-export interface Client extends Omit<Core, 'openScope' | 'endScope' | 'outcome'> {
+export interface Client extends Evaluator, Omit<Core, keyof AnyEvaluator | 'openScope' | 'endScope' | 'outcome'> {
   /** Settles within `timeout` ms (2,000) and never rejects: at once when the server's ruleset is there. */
   ready: Core['ready'];
   /** Calls the listener on every such event until the returned function is called. A listener that throws harms nobody. */
@@ -36,12 +38,12 @@ export interface Client extends Omit<Core, 'openScope' | 'endScope' | 'outcome'>
    * Runs a job in a scope of its own: it failed when `run` throws or rejects. Returns what `run` returns. Evaluations inside that
    * pass no context get this one.
    */
-  run<T>(context: EvaluationContext, run: () => T): T;
+  run<T>(context: Context, run: () => T): T;
   /**
    * An outcome by hand, for work outside any scope: it goes to the arms that this process evaluated for the context's unit in
    * the last 30 s; where there are none, it is only counted.
    */
-  outcome(context: EvaluationContext | undefined, outcome?: WorkOutcome): void;
+  outcome(context: Context | undefined, outcome?: WorkOutcome): void;
   /** Sends the last report within `timeout` ms (1,000) and ends every connection and timer. Idempotent; evaluations go on answering. */
   close(options?: { readonly timeout?: number }): Promise<void>;
 }
@@ -55,7 +57,7 @@ const SDK = 'burgee-node/0.1.0';
 export function createClient(options: ClientOptions): Client {
   const { url, key, app, platform, cacheDir, streaming, bootstrap, warn } = readOptions(options);
   const disk = cacheDir === undefined ? undefined : createDisk(cacheDir, url.href, key);
-  const scopes = new AsyncLocalStorage<{ readonly scope: Scope; readonly context?: EvaluationContext }>();
+  const scopes = new AsyncLocalStorage<{ readonly scope: Scope; readonly context?: Context }>();
   const core = createCore({
     transport: createNodeTransport(url, { authorization: `Bearer ${key}`, 'user-agent': SDK }),
     clock: nodeClock,

@@ -9,8 +9,10 @@ export type {
 } from '@burgee/engine';
 export type { Status } from '../client.ts';
 export type { Source } from '../delivery/holder.ts';
-export type { Detail, Evaluator } from '../evaluator.ts';
+export type { Detail } from '../evaluator.ts';
 export type { ClientError, ClientEvents, Readiness } from '../events.ts';
+export type { Context } from '../flags/index.ts';
+export type { Evaluator, TypedDetail, TypedEvaluator } from '../typed-evaluator.ts';
 export { type Client, createClient, type WorkOutcome } from './create-client.ts';
 export type { FastifyInstance, HonoContext, Middleware } from './middleware.ts';
 export type { ClientOptions } from './options.ts';
