@@ -1,0 +1,40 @@
+import { ErrorCode, type EvaluationContext, type FlagMetadata, type ResolutionDetails } from '@openfeature/core';
+import type { Detail } from '../evaluator.ts';
+
+/** What a value of each OpenFeature type is asked with: the type asked for is the default's. */
+export const PROBES = { boolean: false, string: '', number: 0, object: null } as const;
+
+/** An answer in OpenFeature's shape, the caller's default on every error. */
+export function resolutionOf<T>(detail: Detail<unknown>, fallback: T): ResolutionDetails<T> {
+  const { value, variant, reason, errorCode, errorMessage } = detail;
+  const flagMetadata = metadataOf(detail);
+  if (errorCode !== undefined) {
+    const told = errorMessage === undefined ? {} : { errorMessage };
+    return { value: fallback, reason, errorCode: ErrorCode[errorCode], ...told, flagMetadata };
+  }
+  return { value: value as T, ...(variant === undefined ? {} : { variant }), reason, flagMetadata };
+}
+
+/** `version` is OpenFeature's word for the revision, which its own telemetry hooks look for. */
+function metadataOf({ rule, revision, rollout, arm, prerequisite }: Detail<unknown>): FlagMetadata {
+  const metadata: FlagMetadata = {};
+  if (rule !== undefined) metadata.rule = rule;
+  if (revision !== null) {
+    metadata.revision = `${revision.epoch}.${revision.n}`;
+    metadata.version = metadata.revision;
+  }
+  if (rollout !== undefined) metadata.rollout = rollout;
+  if (arm !== undefined) metadata.arm = arm;
+  if (prerequisite !== undefined) metadata.prerequisite = prerequisite;
+  return metadata;
+}
+
+/** OpenFeature merges its contexts into an object even where nobody gave one; then the context of the run counts. */
+export function givenContext(context: EvaluationContext): EvaluationContext | undefined {
+  try {
+    for (const _ in context) return context;
+  } catch {
+    return context;
+  }
+  return undefined;
+}
