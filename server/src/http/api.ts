@@ -5,6 +5,7 @@ export type * from '../domain/access/tokens.ts';
 export type * from '../domain/audit.ts';
 export type * from '../domain/environment.ts';
 export type * from '../domain/errors.ts';
+export type { Attribute, AttributeType } from '../domain/flag/attributes.ts';
 export type * from '../domain/flag/flag.ts';
 export type * from '../domain/flag/scheduled.ts';
 export type * from '../domain/flag/segment.ts';

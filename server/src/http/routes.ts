@@ -6,6 +6,7 @@ import { userRoutes } from './access/users.ts';
 import { auditRoutes } from './audit.ts';
 import { environmentRoutes } from './environments.ts';
 import { eventRoutes } from './events.ts';
+import { attributeRoutes } from './flags/attributes.ts';
 import { flagRoutes } from './flags/flags.ts';
 import { scheduleRoutes } from './flags/schedule.ts';
 import { segmentRoutes } from './flags/segments.ts';
@@ -32,6 +33,7 @@ const described: readonly Route[] = [
   ...projectRoutes,
   ...environmentRoutes,
   ...flagRoutes,
+  ...attributeRoutes,
   ...stateRoutes,
   ...scheduleRoutes,
   ...segmentRoutes,

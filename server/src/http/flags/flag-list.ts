@@ -1,6 +1,7 @@
 import type { Flag, FlagState } from '../../domain/flag/flag.ts';
 import type { Store, Stored } from '../../domain/ports.ts';
 import type { Rollout } from '../../domain/rollout/rollout.ts';
+import { found } from '../frame/commit.ts';
 import { projectParts } from '../project-parts.ts';
 import { activeRollouts } from './state-subject.ts';
 
@@ -24,15 +25,25 @@ export interface FlagRow {
   }[];
 }
 
-/** The flags of a project in key order: each table is read once and joined here. Throws `not_found` for the project. */
-export async function listFlags(store: Store, project: string, filter: FlagFilter): Promise<FlagRow[]> {
+/**
+ * The flags of a project in key order, with their states everywhere or in one environment: each table is read once and joined
+ * here. Throws `not_found` for the project and the environment.
+ */
+export async function listFlags(
+  store: Store,
+  where: { readonly project: string; readonly environment?: string },
+  filter: FlagFilter,
+): Promise<FlagRow[]> {
+  const { project, environment } = where;
   const [{ environments }, flags, states, rollouts] = await Promise.all([
     projectParts(store, project),
     store.list('flag', { project }),
-    store.list('state', { project }),
-    activeRollouts(store, { project }),
+    store.list('state', where),
+    activeRollouts(store, where),
   ]);
-  const order = environments.map(({ entity }) => entity.key);
+  const here = environments.filter(({ entity }) => environment === undefined || entity.key === environment);
+  if (environment !== undefined) found(here[0], `environment ${environment}`);
+  const order = here.map(({ entity }) => entity.key);
   const wanted = flags.filter(({ entity }) => matches(entity, filter));
   return rowsOf(wanted, states, rollouts, order);
 }

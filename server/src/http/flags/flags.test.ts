@@ -76,6 +76,19 @@ describe('flags', () => {
     expect((await server.call('GET', `${flags}?stale=true`)).status).toBe(400);
   });
 
+  it('are listed with their state in one environment, for its pipelines too', async () => {
+    await make({ key: 'placed', tags: ['placed'] });
+    const path = `${PROJECT}/environments/production/flags?tag=placed`;
+    for (const as of [server.asOwner, await server.token('pipeline')]) {
+      const { body } = await server.call<Listed>('GET', path, { as });
+      expect(body.flags.map(({ flag, states }) => [flag.key, states.map(({ state }) => state.environment)])).toEqual([
+        ['placed', ['production']],
+      ]);
+    }
+    const elsewhere = await server.call('GET', `${PROJECT}/environments/nowhere/flags`);
+    expect(elsewhere).toMatchObject({ status: 404, body: { code: 'not_found', detail: expect.stringContaining('nowhere') } });
+  });
+
   it('show what raises them', async () => {
     await make({ key: 'raised' });
     const rollout = (id: string, state: string, startedAt: number) =>

@@ -14,11 +14,19 @@ import { activeRollouts } from './state-subject.ts';
 const BODY_LIMIT = 1024 * 1024;
 const PATH = '/api/v1/projects/{project}/flags';
 const inProject = z.object({ project: z.string() });
+const inEnvironment = inProject.extend({ environment: z.string() });
 const one = inProject.extend({ flag: z.string() });
 const answered = z.strictObject({ flag, version });
 const row = answered.extend({
   states: z.array(z.strictObject({ state, version, rollout: rolloutMark.nullable() })),
 });
+const filter = z.strictObject({
+  search: z.string().max(200).optional(),
+  tag: z.string().optional(),
+  kind: flagKind.optional(),
+  archived: z.enum(['true', 'false', 'all']).default('false'),
+});
+const rows = { 200: z.strictObject({ flags: z.array(row) }) };
 const edits = z
   .strictObject({
     name: z.string(),
@@ -69,17 +77,19 @@ export const flagRoutes: readonly Route[] = [
     permission: 'flag:read',
     summary: 'Flags with their state in every environment, and what raises them there',
     params: inProject,
-    query: z.strictObject({
-      search: z.string().max(200).optional(),
-      tag: z.string().optional(),
-      kind: flagKind.optional(),
-      archived: z.enum(['true', 'false', 'all']).default('false'),
-    }),
-    responses: { 200: z.strictObject({ flags: z.array(row) }) },
-    handle: async ({ params, query, deps }) => ({
-      status: 200,
-      body: { flags: await listFlags(deps.store, params.project, query) },
-    }),
+    query: filter,
+    responses: rows,
+    handle: async ({ params, query, deps }) => ({ status: 200, body: { flags: await listFlags(deps.store, params, query) } }),
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/projects/{project}/environments/{environment}/flags',
+    permission: 'flag:read',
+    summary: 'Flags with their state in one environment, and what raises them there',
+    params: inEnvironment,
+    query: filter,
+    responses: rows,
+    handle: async ({ params, query, deps }) => ({ status: 200, body: { flags: await listFlags(deps.store, params, query) } }),
   }),
   route({
     method: 'post',

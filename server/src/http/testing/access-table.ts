@@ -40,6 +40,8 @@ POST /api/v1/projects/{project}/flags | editor | a
 GET /api/v1/projects/{project}/flags/{flag} | viewer | a
 PATCH /api/v1/projects/{project}/flags/{flag} | editor | a
 DELETE /api/v1/projects/{project}/flags/{flag} | editor | a
+GET /api/v1/projects/{project}/environments/{environment}/attributes | viewer | pa
+GET /api/v1/projects/{project}/environments/{environment}/flags | viewer | pa
 GET /api/v1/projects/{project}/environments/{environment}/flags/{flag} | viewer | pa
 PUT /api/v1/projects/{project}/environments/{environment}/flags/{flag} | editor | a
 PATCH /api/v1/projects/{project}/environments/{environment}/flags/{flag} | editor | a
