@@ -18,6 +18,7 @@ import { listen } from './http/frame/listen.ts';
 import { createTelemetry } from './http/frame/prometheus.ts';
 import { random } from './http/frame/random.ts';
 import { findUi, uiRoutes } from './http/frame/static.ts';
+import { createTickets } from './http/ofrep/tickets.ts';
 import { routes } from './http/routes.ts';
 import { createOverrides } from './http/sdk/overrides.ts';
 import { createDelivery } from './http/sdk/publisher.ts';
@@ -77,6 +78,7 @@ async function serve(config: Config, log: Logger, store: Store): Promise<void> {
   const notices = createNoticeSender({ outbound, clock, publicUrl: config.publicUrl, mail: config.mail });
   const telemetry = createTelemetry({ burgee_streams: () => delivery.readers() });
   const attempts = createAttempts({ clock });
+  const tickets = createTickets({ store, clock, random });
   const deps = {
     config,
     store,
@@ -92,6 +94,7 @@ async function serve(config: Config, log: Logger, store: Store): Promise<void> {
     passwords,
     setup,
     attempts,
+    tickets,
   };
   const ui = findUi();
   if (ui === null) log.warn({}, 'the admin UI is not built, only the API is served');

@@ -1,6 +1,7 @@
 /** Where the boxes meet. The domain decides; what is here is done by an adapter that the composition root picks. */
 import type { Override, Report, Revision } from '@burgee/engine';
 import type { Actor, Session, Token, User } from './access/access.ts';
+import type { SigningKey } from './access/signing-key.ts';
 import type { AuditEntry, AuditRecord } from './audit.ts';
 import type { Environment, Project } from './environment.ts';
 import type { Flag, FlagState } from './flag/flag.ts';
@@ -36,6 +37,7 @@ export interface Entities {
   rollout: Rollout;
   noticeRoute: NoticeRoute;
   scheduled: ScheduledChange;
+  signingKey: SigningKey;
 }
 export type Kind = keyof Entities;
 
@@ -54,6 +56,7 @@ export const KEYS = {
   rollout: ['project', 'environment', 'id'],
   noticeRoute: ['project', 'key'],
   scheduled: ['project', 'environment', 'id'],
+  signingKey: ['id'],
 } as const satisfies { [K in Kind]: readonly (keyof Entities[K])[] };
 
 /** Properties beside the key that can be filtered by; those marked unique are held unique by the database. */
@@ -71,6 +74,7 @@ export const FILTERS = {
   rollout: ['flag', 'rule', 'release', 'state'],
   noticeRoute: [],
   scheduled: ['flag', 'state'],
+  signingKey: [],
 } as const satisfies { [K in Kind]: readonly (keyof Entities[K])[] };
 
 export type KeyOf<K extends Kind> = { readonly [P in (typeof KEYS)[K][number] & keyof Entities[K]]: Entities[K][P] };

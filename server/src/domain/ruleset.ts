@@ -104,6 +104,33 @@ export function changedFlags(from: Ruleset | undefined, to: Ruleset): readonly R
   return segments.put.length + segments.removed.length > 0 ? to.flags : changes(from.flags, to.flags).put;
 }
 
+/** Whether what browsers are told can differ: their flags, what those depend on, or the segments in either. */
+export function changedForBrowsers(from: Ruleset, to: Ruleset): boolean {
+  const flags = changes(from.flags, to.flags);
+  const segments = changes(from.segments, to.segments);
+  const [before, after] = [behindBrowsers(from), behindBrowsers(to)];
+  const touches = (kind: 'flags' | 'segments', key: string) => before[kind].has(key) || after[kind].has(key);
+  return (
+    [...flags.put.map(({ key }) => key), ...flags.removed].some((key) => touches('flags', key)) ||
+    [...segments.put.map(({ key }) => key), ...segments.removed].some((key) => touches('segments', key))
+  );
+}
+
+/** The flags that browsers may see with the prerequisites behind them, and all their segments. */
+function behindBrowsers(ruleset: Ruleset): Readonly<Record<'flags' | 'segments', ReadonlySet<string>>> {
+  const byKey = new Map(ruleset.flags.map((flag) => [flag.key, flag]));
+  const flags = new Set(ruleset.flags.filter(({ browserAccess }) => browserAccess !== 'none').map(({ key }) => key));
+  const segments = new Set<string>();
+  // a set that grows while it is walked is walked to its new end
+  for (const key of flags) {
+    const flag = byKey.get(key);
+    if (flag === undefined) continue;
+    for (const before of flag.prerequisites) flags.add(before.flag);
+    for (const segment of segmentsOf(flag)) segments.add(segment);
+  }
+  return { flags, segments };
+}
+
 /** A ruleset as it travels. Flags that an earlier call met are not serialised again. */
 export function rulesetText(ruleset: Ruleset): string {
   const { flags, segments, ...rest } = ruleset;

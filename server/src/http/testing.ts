@@ -20,6 +20,7 @@ import { listen } from './frame/listen.ts';
 import { createTelemetry } from './frame/prometheus.ts';
 import { random } from './frame/random.ts';
 import type { Route } from './frame/route.ts';
+import { createTickets } from './ofrep/tickets.ts';
 import { routes as allRoutes } from './routes.ts';
 import { createOverrides } from './sdk/overrides.ts';
 import { createDelivery } from './sdk/publisher.ts';
@@ -85,6 +86,7 @@ export async function createTestServer(
     passwords: createPasswords({ logN: 10 }),
     setup: createSetupGate({ store, clock, random }),
     attempts: createAttempts({ clock }),
+    tickets: createTickets({ store, clock, random }),
   };
   const deps: Deps = { ...basic, ...options.make?.(basic) };
   const owner: User = {

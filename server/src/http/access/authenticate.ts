@@ -4,15 +4,17 @@ import type { Principal, Session, Token } from '../../domain/access/access.ts';
 import { BurgeeError } from '../../domain/errors.ts';
 import type { Clock, Store } from '../../domain/ports.ts';
 import { sessionCookie } from '../frame/cookies.ts';
+import type { Tickets } from '../ofrep/tickets.ts';
 import { sha256, TOKEN_FORM } from './secrets.ts';
 
 /** Finds out who asks. */
 export interface Authenticator {
   /**
-   * A token in the Authorization header (`Bearer <token>`, exactly), else in X-API-Key where `apiKey` allows it, else the
-   * session cookie, else anonymous. A token that is wrong, expired or revoked throws `unauthenticated`: no falling back.
+   * A token in the Authorization header (`Bearer <token>`, exactly), else in X-API-Key where `apiKey` allows it, else the token
+   * behind the query's ticket where `ticket` allows it, else the session cookie, else anonymous. A token or ticket that is wrong,
+   * expired or revoked throws `unauthenticated`: no falling back.
    */
-  identify(context: Context, options: { readonly apiKey: boolean }): Promise<Principal>;
+  identify(context: Context, options: { readonly apiKey: boolean; readonly ticket: boolean }): Promise<Principal>;
   /** Whether some live client token may be used by pages of this origin: all that a preflight can be told. */
   admits(origin: string): Promise<boolean>;
 }
@@ -28,10 +30,12 @@ const ANONYMOUS: Principal = { kind: 'anonymous' };
 export function createAuthenticator({
   store,
   clock,
+  tickets,
   publicUrl,
 }: {
   readonly store: Store;
   readonly clock: Clock;
+  readonly tickets: Pick<Tickets, 'read'>;
   readonly publicUrl: string;
 }): Authenticator {
   const tokens = new LRUCache<string, Token>({ max: 10_000, ttl: CACHED_MS });
@@ -58,6 +62,15 @@ export function createAuthenticator({
     return { kind: 'token', token };
   }
 
+  async function byTicket(text: string): Promise<Principal> {
+    const admission = await tickets.read(text);
+    const token = admission && (await store.get('token', { id: admission.tokenId }))?.entity;
+    const isOf = token?.project === admission?.project && token?.environment === admission?.environment;
+    if (token === undefined || !isOf || !isLive(token, clock()))
+      throw new BurgeeError('unauthenticated', 'the ticket is not one of this server or too old, or its key was revoked');
+    return { kind: 'token', token };
+  }
+
   async function bySession(cookie: string): Promise<Principal> {
     const now = clock();
     const stored = await store.get('session', { id: sha256(cookie) });
@@ -75,7 +88,7 @@ export function createAuthenticator({
   }
 
   return {
-    async identify(context, { apiKey }) {
+    async identify(context, { apiKey, ticket }) {
       const authorization = context.req.header('authorization');
       if (authorization !== undefined) {
         if (!authorization.startsWith('Bearer ')) throw new BurgeeError('unauthenticated', 'say Authorization: Bearer <token>');
@@ -83,6 +96,8 @@ export function createAuthenticator({
       }
       const key = apiKey ? context.req.header('x-api-key') : undefined;
       if (key !== undefined) return byToken(key);
+      const shown = ticket ? context.req.query('ticket') : undefined;
+      if (shown !== undefined) return byTicket(shown);
       const cookie = sessionCookie(context, publicUrl);
       return cookie === undefined ? ANONYMOUS : bySession(cookie);
     },

@@ -18,8 +18,8 @@ const METHODS = new Set(['get', 'post', 'put', 'patch', 'delete']);
  */
 export function createApp(deps: Deps, routes: readonly Route[]): Hono<Frame> {
   for (const route of routes) check(route);
-  const { config, store, clock } = deps;
-  const authenticator = createAuthenticator({ store, clock, publicUrl: config.publicUrl });
+  const { config, store, clock, tickets } = deps;
+  const authenticator = createAuthenticator({ store, clock, tickets, publicUrl: config.publicUrl });
   const https = config.publicUrl.startsWith('https:');
   const app = new Hono<Frame>();
 

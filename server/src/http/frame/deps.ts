@@ -3,6 +3,7 @@ import type { Clock, Logger, MetricReader, NoticeSender, Outbound, Overrides, Ra
 import type { Attempts } from '../access/attempts.ts';
 import type { Passwords } from '../access/passwords.ts';
 import type { SetupGate } from '../access/setup-gate.ts';
+import type { Tickets } from '../ofrep/tickets.ts';
 import type { Delivery } from '../sdk/delivery.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -22,4 +23,5 @@ export interface Deps {
   readonly passwords: Passwords;
   readonly setup: SetupGate;
   readonly attempts: Attempts;
+  readonly tickets: Tickets;
 }

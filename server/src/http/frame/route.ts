@@ -48,6 +48,8 @@ export interface RouteSpec<P, Q, B> {
   readonly errors?: ErrorShape;
   /** Pages of other origins may call it with a client token. */
   readonly cors?: boolean;
+  /** Also takes a ticket in the query for the key that it was issued to: only for what an EventSource opens. */
+  readonly ticket?: boolean;
   readonly handle: (call: Call<P, Q, B>) => Promise<Reply | Response> | Reply | Response;
 }
 

@@ -31,7 +31,7 @@ export function serveRoute(declared: Route, authenticator: Authenticator, deps: 
       if (isWrite) refuseForeignPage(context.req.raw.headers, deps.config.publicUrl);
       return { kind: 'anonymous' };
     }
-    const principal = await authenticator.identify(context, { apiKey: route.errors === 'ofrep' });
+    const principal = await authenticator.identify(context, { apiKey: route.errors === 'ofrep', ticket: route.ticket === true });
     const origin = context.req.header('origin');
     if (route.cors && origin !== undefined) {
       demandOrigin(principal, origin);

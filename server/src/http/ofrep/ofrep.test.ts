@@ -31,7 +31,7 @@ describe('OFREP', () => {
   let as: { token: string };
   let client: { token: string };
   beforeAll(async () => {
-    server = await createDeliveryServer();
+    server = await createDeliveryServer({ clock: () => Date.UTC(2026, 10, 23, 12) });
     as = await server.token('server');
     client = await server.token('client', { origins: ['https://shop.example'] });
     const open = { browserAccess: 'values' as const };

@@ -1,6 +1,7 @@
 import type { Prepared, Ruleset } from '@burgee/engine';
 import type { Clock, EnvironmentPicture, Logger, Store } from '../../domain/ports.ts';
 import { type Audience, buildRuleset } from '../../domain/ruleset.ts';
+import { ChangeFeed, type Manner } from './change-feed.ts';
 import type { OverrideBook } from './override-book.ts';
 import { View } from './view.ts';
 
@@ -23,6 +24,7 @@ export class Channel {
   readonly environment: string;
   readonly book: OverrideBook;
   readonly views = new Map<Audience, View>();
+  readonly feeds = new Map<string, ChangeFeed>();
   #deps: ChannelDeps;
   #picture: EnvironmentPicture | undefined;
   #reading: Promise<void> | undefined;
@@ -54,6 +56,17 @@ export class Channel {
     const view = new View(ruleset, { book: this.book, prepare: this.#deps.prepare, slice: this.#deps.slice });
     this.views.set(audience, view);
     return view;
+  }
+
+  /** The changes that concern an audience, told in one manner; only of a channel that exists. */
+  changes(audience: Audience, manner: Manner): ChangeFeed | undefined {
+    const name = `${audience} ${manner}`;
+    const known = this.feeds.get(name);
+    const view = this.view('server');
+    if (known !== undefined || view === undefined) return known;
+    const feed = new ChangeFeed(view.ruleset, { audience, manner, book: this.book, slice: this.#deps.slice });
+    this.feeds.set(name, feed);
+    return feed;
   }
 
   /** Resolves when all that was committed before this call is published; moves that come meanwhile share one more read. */
@@ -109,6 +122,7 @@ export class Channel {
 
   overridesChanged(): void {
     for (const view of this.views.values()) view.overridesChanged();
+    for (const feed of this.feeds.values()) feed.readers.pump();
   }
 
   #start(): Promise<void> {
@@ -136,6 +150,8 @@ export class Channel {
     this.#picture = picture;
     if (picture === undefined) return;
     for (const [audience, view] of this.views) view.publish(this.#build(picture, audience, view.ruleset));
+    const ruleset = this.views.get('server')?.ruleset;
+    if (ruleset !== undefined) for (const feed of this.feeds.values()) feed.look(ruleset);
   }
 
   #build(picture: EnvironmentPicture, audience: Audience, before: Ruleset | undefined): Ruleset {

@@ -1,19 +1,24 @@
 import { type Override, type PrepareOptions, prepare, type Revision, type Ruleset } from '@burgee/engine';
 import { BurgeeError } from '../../domain/errors.ts';
 import type { Clock, Logger, Moved, Store } from '../../domain/ports.ts';
+import type { ChangeFeed } from './change-feed.ts';
 import { Channel, type ChannelDeps } from './channel.ts';
 import { checkRuleset } from './check.ts';
-import type { Delivery } from './delivery.ts';
+import type { Delivery, StreamRequest } from './delivery.ts';
+import { parseRevision } from './envelope.ts';
 import { createExposures } from './exposures.ts';
 import { STREAM_LIMITS, type StreamLimits } from './limits.ts';
 import { OverrideBook } from './override-book.ts';
 import { type Position, Reader } from './reader.ts';
 import { watchTokens } from './token-watch.ts';
+import type { View } from './view.ts';
 
 interface Place {
   readonly project: string;
   readonly environment: string;
 }
+
+type FeedOf = (channel: Channel) => View | ChangeFeed | undefined;
 
 /** Readers that say goodbye come back within so long for each of them, ms: 10,000 are spread over 21 s. */
 const SPREAD_MS = 2;
@@ -122,39 +127,57 @@ export function createDelivery(input: {
     await channel.refresh();
   }
 
+  /** Makes a reader of a response. Synchronous, so that no change falls between reading the feed's state and becoming its reader. */
+  function attach(wanted: StreamRequest, position: Position | null, channel: Channel | undefined, feedOf: FeedOf): void {
+    const feed = channel && feedOf(channel);
+    if (channel === undefined || feed === undefined)
+      throw new BurgeeError('not_found', 'this environment does not exist any more');
+    if (closing || readers.size >= limits.streams) {
+      const retryAfter = 1 + Math.floor(random() * 10);
+      throw new BurgeeError('unavailable', 'no more streams right now; poll and try again', { retryAfter });
+    }
+    const { response, tokenId } = wanted;
+    if (response.destroyed || response.writableEnded) return;
+    const reader = new Reader({
+      response,
+      feed,
+      position,
+      tokenId,
+      limits,
+      onClose: (closed) => {
+        feed.readers.remove(closed);
+        readers.delete(closed);
+        tokens.remove(closed);
+      },
+    });
+    feed.readers.add(reader);
+    readers.set(reader, { channel, turn: readers.size % TURNS });
+    tokens.add(reader);
+  }
+
   return {
     announced,
     async snapshot(at, audience) {
       return (await channelOf(at))?.view(audience)?.snapshot;
     },
-    async stream({ response, lastEventId, tokenId, audience, ...at }) {
-      const position = parsePosition(lastEventId);
-      if (position !== null && audience === 'server') await announced(at, position.revision);
+    async stream(wanted) {
+      const position = positionOf(wanted.lastEventId);
+      if (position !== null && wanted.audience === 'server') await announced(wanted, position.revision);
+      attach(wanted, position, await channelOf(wanted), (channel) => channel.view(wanted.audience));
+    },
+    async changes(wanted) {
+      attach(wanted, positionOf(wanted.lastEventId), await channelOf(wanted), (channel) =>
+        channel.changes(wanted.audience, wanted.manner),
+      );
+    },
+    async reach(at, revision) {
       const channel = await channelOf(at);
-      const view = channel?.view(audience);
-      if (channel === undefined || view === undefined)
-        throw new BurgeeError('not_found', 'this environment does not exist any more');
-      if (closing || readers.size >= limits.streams) {
-        const retryAfter = 1 + Math.floor(random() * 10);
-        throw new BurgeeError('unavailable', 'no more streams right now; poll /sdk/ruleset and try again', { retryAfter });
-      }
-      if (response.destroyed || response.writableEnded) return;
-      // Nothing is awaited between reading the view's state and becoming one of its readers: no change falls in between.
-      const reader = new Reader({
-        response,
-        feed: view,
-        position,
-        tokenId,
-        limits,
-        onClose: (closed) => {
-          view.readers.delete(closed);
-          readers.delete(closed);
-          tokens.remove(closed);
-        },
-      });
-      view.readers.add(reader);
-      readers.set(reader, { channel, turn: readers.size % TURNS });
-      tokens.add(reader);
+      const known = channel?.view('server')?.ruleset.revision;
+      if (channel === undefined || known === undefined || !isNewer(revision, known)) return;
+      // a look at one row: whoever makes numbers up does not make us read whole environments
+      const rows = await store.revisions();
+      const row = rows.find(({ project, environment }) => project === at.project && environment === at.environment);
+      if (row !== undefined && isNewer(row.revision, known)) await channel.refresh();
     },
     drop: (tokenId) => tokens.drop(tokenId),
     override(at, override: Override) {
@@ -181,14 +204,18 @@ export function createDelivery(input: {
   };
 }
 
-/** `<epoch>.<n>`, as our events carry it; anything else is no position. */
-function parsePosition(lastEventId: string | undefined): Position | null {
-  const [, epoch, n] = /^(\d{1,15})\.(\d{1,15})$/.exec(lastEventId ?? '') ?? [];
-  return epoch === undefined || n === undefined ? null : { revision: { epoch: Number(epoch), n: Number(n) }, overrides: -1 };
+/** A position that only says a revision; anything that is none is no position. */
+function positionOf(lastEventId: string | undefined): Position | null {
+  const revision = parseRevision(lastEventId);
+  return revision === undefined ? null : { revision, overrides: -1 };
 }
 
 function isAhead(a: Revision, b: Revision): boolean {
   return a.epoch === b.epoch && a.n > b.n;
+}
+
+function isNewer(a: Revision, b: Revision): boolean {
+  return a.epoch > b.epoch || isAhead(a, b);
 }
 
 function keyOf({ project, environment }: Place): string {

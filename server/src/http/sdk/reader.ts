@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
 import type { Revision } from '@burgee/engine';
-import { event } from './envelope.ts';
 import type { StreamLimits } from './limits.ts';
 
 /** How far a reader is: the revision it was sent, and the last of the overrides. */
@@ -15,6 +14,10 @@ export interface Feed {
   after(position: Position | null): { readonly bytes: Buffer; readonly position: Position } | undefined;
   /** Bytes published since the feed began. */
   readonly published: number;
+  /** What tells a reader at this revision that its stream lives. */
+  heartbeat(revision: Revision): Buffer;
+  /** The last words to a reader that should come back in so many ms. */
+  goodbye(retryMs: number): Buffer;
 }
 
 /** Bytes handed to a socket at a time, so that what waits in this process for one reader stays far below 1 MiB. */
@@ -93,7 +96,7 @@ export class Reader {
   beat(): void {
     this.catchUp();
     if (!this.#open || this.#blockedAt !== undefined || this.#position === null) return;
-    this.#write(heartbeat(this.#position.revision));
+    this.#write(this.#feed.heartbeat(this.#position.revision));
   }
 
   /**
@@ -114,7 +117,7 @@ export class Reader {
   /** Says goodbye and ends the stream; the reader should come back in `retryMs`. */
   end(retryMs: number): void {
     if (!this.#open) return;
-    this.#response.end(event('goodbye', JSON.stringify({ retryMs })));
+    this.#response.end(this.#feed.goodbye(retryMs));
   }
 
   /** Cuts the stream off. */
@@ -133,12 +136,4 @@ export class Reader {
     this.#blockedAt = undefined;
     this.catchUp();
   }
-}
-
-let beat: { readonly epoch: number; readonly n: number; readonly bytes: Buffer } | undefined;
-
-/** Most readers of a moment are at one revision: the last heartbeat made is kept. */
-function heartbeat({ epoch, n }: Revision): Buffer {
-  if (beat?.epoch !== epoch || beat.n !== n) beat = { epoch, n, bytes: event('heartbeat', JSON.stringify({ epoch, n })) };
-  return beat.bytes;
 }

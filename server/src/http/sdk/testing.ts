@@ -1,10 +1,12 @@
 import { type IncomingMessage, request } from 'node:http';
 import type { Condition, Override, Revision, Rule, Ruleset } from '@burgee/engine';
 import type { Flag, FlagState } from '../../domain/flag/flag.ts';
-import type { Logger } from '../../domain/ports.ts';
+import type { Logger, Store } from '../../domain/ports.ts';
 import type { Rollout } from '../../domain/rollout/rollout.ts';
 import { ofrepRoutes } from '../ofrep/routes.ts';
+import { createTickets } from '../ofrep/tickets.ts';
 import { createTestServer } from '../testing.ts';
+import type { Delivery } from './delivery.ts';
 import type { StreamLimits } from './limits.ts';
 import { createDelivery } from './publisher.ts';
 import { compileRegex } from './regex.ts';
@@ -12,15 +14,22 @@ import { sdkRoutes } from './routes.ts';
 
 export const AT = { project: 'default', environment: 'production' };
 
-/** A real server with the SDK's and OFREP's routes and nothing else. */
-export async function createDeliveryServer(options: { limits?: Partial<StreamLimits>; clock?: () => number; log?: Logger } = {}) {
+/** A real server with the SDK’s and OFREP’s routes and nothing else. With `store` it is another process of that database. */
+export async function createDeliveryServer(
+  options: { limits?: Partial<StreamLimits>; clock?: () => number; log?: Logger; store?: Store; delivery?: Delivery } = {},
+) {
   const server = await createTestServer({
     routes: [...sdkRoutes, ...ofrepRoutes],
     ...(options.clock && { clock: options.clock }),
     ...(options.log && { log: options.log }),
-    make: ({ store, clock, log }) => ({
-      delivery: createDelivery({ store, clock, log, regex: compileRegex, ...(options.limits && { limits: options.limits }) }),
-    }),
+    make: ({ clock, log, random, ...deps }) => {
+      const { store = deps.store, limits, delivery } = options;
+      return {
+        store,
+        delivery: delivery ?? createDelivery({ store, clock, log, regex: compileRegex, ...(limits && { limits }) }),
+        tickets: createTickets({ store, clock, random }),
+      };
+    },
   });
 
   /** Commits a flag with its state in production. */
@@ -87,6 +96,7 @@ export interface SseEvent {
   readonly event: string;
   readonly id: string | undefined;
   readonly data: string;
+  readonly retry: string | undefined;
 }
 
 /** A raw client of the stream: what arrived, split as the standard says. */
@@ -106,15 +116,24 @@ export interface StreamClient {
   close(): void;
 }
 
-/** Opens a stream; resolves with its response. */
+/** Opens a stream; resolves with its response. Without a token whatever admits must be in the path. */
 export function openStream(
   url: string,
-  token: string,
-  { lastEventId, paused = false }: { lastEventId?: string; paused?: boolean } = {},
+  token: string | null,
+  {
+    lastEventId,
+    origin,
+    paused = false,
+    path = '/sdk/stream',
+  }: { lastEventId?: string; origin?: string; paused?: boolean; path?: string } = {},
 ): Promise<StreamClient> {
-  const headers = { authorization: `Bearer ${token}`, ...(lastEventId !== undefined && { 'last-event-id': lastEventId }) };
+  const headers = {
+    ...(token !== null && { authorization: `Bearer ${token}` }),
+    ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
+    ...(origin !== undefined && { origin }),
+  };
   return new Promise((resolve, reject) => {
-    const outgoing = request(`${url}/sdk/stream`, { headers, agent: false }, (response) => {
+    const outgoing = request(`${url}${path}`, { headers, agent: false }, (response) => {
       resolve(readStream(response, () => outgoing.destroy(), paused));
     });
     outgoing.on('error', reject);
@@ -196,7 +215,7 @@ function parseEvent(block: string): SseEvent {
     const before = fields.get(name);
     fields.set(name, before === undefined ? value : `${before}\n${value}`);
   }
-  return { event: fields.get('event') ?? '', id: fields.get('id'), data: fields.get('data') ?? '' };
+  return { event: fields.get('event') ?? '', id: fields.get('id'), data: fields.get('data') ?? '', retry: fields.get('retry') };
 }
 
 /** The ruleset or delta in an envelope. */

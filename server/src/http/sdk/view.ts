@@ -1,8 +1,9 @@
-import type { Override, Prepared, Ruleset } from '@burgee/engine';
+import type { Override, Prepared, Revision, Ruleset } from '@burgee/engine';
 import { diffRulesets, withOverrides } from '../../domain/ruleset.ts';
 import { envelope, event } from './envelope.ts';
 import type { OverrideBook } from './override-book.ts';
-import type { Feed, Position, Reader } from './reader.ts';
+import type { Feed, Position } from './reader.ts';
+import { Readership } from './readership.ts';
 import { createSnapshot, type StreamSnapshot } from './snapshot.ts';
 
 /** Deltas kept for readers that resume. */
@@ -18,22 +19,19 @@ interface Step {
 
 /** One environment as one audience sees it: the newest snapshot, the deltas that led to it, and who reads them. */
 export class View implements Feed {
-  readonly readers = new Set<Reader>();
+  readonly readers: Readership;
   published = 0;
   #ruleset: Ruleset;
   #snapshot: StreamSnapshot | undefined;
   #steps: Step[] = [];
   #book: OverrideBook;
   #prepare: (ruleset: Ruleset) => Prepared;
-  #slice: number;
-  #pumping = false;
-  #again = false;
 
   constructor(ruleset: Ruleset, input: { book: OverrideBook; prepare: (ruleset: Ruleset) => Prepared; slice: number }) {
     this.#ruleset = ruleset;
     this.#book = input.book;
     this.#prepare = input.prepare;
-    this.#slice = input.slice;
+    this.readers = new Readership(input.slice);
   }
 
   get snapshot(): StreamSnapshot {
@@ -61,13 +59,13 @@ export class View implements Feed {
     this.#ruleset = ruleset;
     this.#snapshot = undefined;
     if (deltas === null && this.readers.size > 0) this.published += this.snapshot.event.length;
-    this.pump();
+    this.readers.pump();
   }
 
   /** The overrides changed: what the next readers get says so. */
   overridesChanged(): void {
     this.#snapshot = undefined;
-    this.pump();
+    this.readers.pump();
   }
 
   after(position: Position | null): { bytes: Buffer; position: Position } | undefined {
@@ -84,30 +82,12 @@ export class View implements Feed {
     return { bytes: step.bytes, position: { revision: { epoch: revision.epoch, n: step.n }, overrides } };
   }
 
-  /**
-   * Lets every reader catch up, some per turn of the event loop so that nobody else has to wait for all of them; the first in
-   * the next turn, so that whoever committed has the answer first.
-   */
-  pump(): void {
-    this.#again = true;
-    if (this.#pumping) return;
-    this.#pumping = true;
-    setImmediate(() => this.#turn([], 0));
+  heartbeat(revision: Revision): Buffer {
+    return heartbeat(revision);
   }
 
-  #turn(queue: readonly Reader[], from: number): void {
-    if (from >= queue.length) {
-      if (!this.#again) {
-        this.#pumping = false;
-        return;
-      }
-      this.#again = false;
-      queue = [...this.readers];
-      from = 0;
-    }
-    for (const reader of queue.slice(from, from + this.#slice)) reader.catchUp();
-    if (from + this.#slice < queue.length || this.#again) setImmediate(() => this.#turn(queue, from + this.#slice));
-    else this.#pumping = false;
+  goodbye(retryMs: number): Buffer {
+    return event('goodbye', JSON.stringify({ retryMs }));
   }
 
   /** With the overrides of its own flags: browsers do not hear of others. */
@@ -130,4 +110,12 @@ function eventsOf(live: readonly Override[]): Buffer {
     told = { live, bytes };
   }
   return told.bytes;
+}
+
+let beat: { readonly epoch: number; readonly n: number; readonly bytes: Buffer } | undefined;
+
+/** Most readers of a moment are at one revision: the last heartbeat made is kept. */
+function heartbeat({ epoch, n }: Revision): Buffer {
+  if (beat?.epoch !== epoch || beat.n !== n) beat = { epoch, n, bytes: event('heartbeat', JSON.stringify({ epoch, n })) };
+  return beat.bytes;
 }

@@ -93,6 +93,7 @@ GET /sdk/stream | none | sc
 POST /sdk/reports | none | sc
 POST /ofrep/v1/evaluate/flags/{key} | none | sc
 POST /ofrep/v1/evaluate/flags | none | sc
+GET /ofrep/v1/events | none | sc
 `;
 
 /** What a line says. */

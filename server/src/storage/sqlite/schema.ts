@@ -56,6 +56,7 @@ export const source = entity('source');
 export const rollout = entity('rollout', ['state'], ['project', 'environment', 'flag']);
 export const noticeRoute = entity('noticeRoute');
 export const scheduled = entity('scheduled', ['state'], ['project', 'environment', 'flag']);
+export const signingKey = entity('signingKey');
 
 export const TABLES: Readonly<Record<Kind, ReturnType<typeof entity>>> = {
   project,
@@ -71,6 +72,7 @@ export const TABLES: Readonly<Record<Kind, ReturnType<typeof entity>>> = {
   rollout,
   noticeRoute,
   scheduled,
+  signingKey,
 };
 
 /** A column that comes from KEYS or FILTERS. */

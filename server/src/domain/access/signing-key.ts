@@ -1,0 +1,8 @@
+/** A secret with which the server signs what it hands out and takes back. All processes of one database share it; it never leaves it. */
+export interface SigningKey {
+  /** What it signs: `stream-tickets`. */
+  readonly id: string;
+  /** base62, 43 characters: 256 bits. */
+  readonly secret: string;
+  readonly createdAt: number;
+}
