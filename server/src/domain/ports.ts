@@ -7,6 +7,7 @@ import type { Environment, Project } from './environment.ts';
 import type { Flag, FlagState } from './flag/flag.ts';
 import type { ScheduledChange } from './flag/scheduled.ts';
 import type { Segment } from './flag/segment.ts';
+import type { QueryState } from './guard/evidence.ts';
 import type { QueryGuard, Sample } from './guard/guard.ts';
 import type { Notice, NoticeRecord, NoticeRoute } from './notice/notice.ts';
 import type { Batch, Plan, Rollout, RolloutState } from './rollout/rollout.ts';
@@ -319,6 +320,23 @@ export interface HeldOverride {
   readonly environment: string;
   readonly override: Override;
   readonly why: { readonly actor: Actor; readonly text: string };
+  /** The flag is to be killed with the revert, for the reason in `why`; SDKs are told to lower the rule only. */
+  readonly kill?: true;
+  /** Absent where a person asked. */
+  readonly decided?: DecidedTick;
+}
+
+/** The tick in which guards asked for a revert: with the batch log and the reports that are still unfolded, what its rows are made from again. */
+export interface DecidedTick {
+  readonly at: number;
+  /** The newest tick that was stored before it; where another is, somebody has folded since. */
+  readonly after: number;
+  /** Store id of the last report that it folded, 0 for none. */
+  readonly upTo: number;
+  /** Whether it failed overdue exposures. */
+  readonly expire: boolean;
+  /** What sources had told the guards that asked: no log has it. */
+  readonly queries: Readonly<Record<string, QueryState>>;
 }
 
 /** Tells every connected SDK to lower a rule now, before or without the database; idempotent by id. */

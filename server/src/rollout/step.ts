@@ -36,7 +36,8 @@ export async function step(parts: Parts, held: Held, desk: Desk, reverts: Revert
   held.steppedAt = at;
 
   const before = evidenceOf(rollout);
-  const folded = foldTick(memory, rollout, before, reports, { at, expire: reports.length < REPORTS && !(fresh && gap) });
+  const expire = reports.length < REPORTS && !(fresh && gap);
+  const folded = foldTick(memory, rollout, before, reports, { at, expire });
   const queries = readSources(parts, held, rollout, before, at);
   const news = folded !== null || gap || differs(queries, before.queries);
   const known = folded?.evidence ?? (gap ? { ...before, open: memory.open.toList() } : before);
@@ -50,7 +51,8 @@ export async function step(parts: Parts, held: Held, desk: Desk, reverts: Revert
   held.memory = null;
   const now = { rollout: { ...stored, entity: rollout }, state, evidence, at };
   if (action.kind === 'revert') {
-    await reverts.revert({ ...now, kill: action.kill }, action.text, fold);
+    // after a gap every clock has started anew: nothing was overdue
+    await reverts.revert({ now, text: action.text, kill: action.kill, fold, expire: expire && !gap });
     return false;
   }
   const change = changeFor(action, now);

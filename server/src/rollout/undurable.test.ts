@@ -1,15 +1,10 @@
-import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BurgeeError } from '../domain/errors.ts';
-import type { HeldOverride, Overrides, Store } from '../domain/ports.ts';
+import type { Store } from '../domain/ports.ts';
 import { revertOverrideId } from '../domain/rollout/rollout-transitions.ts';
-import { createOverrides } from '../http/sdk/overrides.ts';
-import { openEpochFile } from '../storage/epochs.ts';
-import { connect } from '../storage/sqlite/connect.ts';
-import { openSqlite } from '../storage/sqlite/open.ts';
-import { createSqliteStore } from '../storage/sqlite/store.ts';
-import { ADA, createWorld, planWith, SILENT, stage, type World } from './testing.ts';
+import { ADA, planWith, stage, type World } from './testing.ts';
+import { createUndurableWorld, FORGETFUL, type UndurableWorld } from './testing-undurable.ts';
 
 const ROUNDS = Math.max(3, Math.round(Number(process.env.BURGEE_TICKS ?? 1_000) / 333));
 const KEY = { project: 'default', environment: 'production' };
@@ -57,35 +52,15 @@ const FAULTS: Readonly<Record<string, Fault>> = {
 };
 
 describe('a revert that the database does not take', () => {
+  let server: UndurableWorld;
   let world: World;
-  let connection: Database.Database;
-  /** What SDKs were told, by id; settled ones are gone. */
-  const told = new Map<string, HeldOverride['override']>();
+  let told: UndurableWorld['told'];
   beforeEach(async () => {
-    const file = { name: '' };
-    world = await createWorld({
-      seed: 17,
-      async open(clock, folder) {
-        file.name = join(folder, 'burgee.db');
-        await (await openSqlite({ file: file.name, clock, log: SILENT })).close();
-        connection = connect(file.name);
-        const epochs = openEpochFile(`${file.name}.epochs.json`, SILENT);
-        return createSqliteStore({ connection, epochs, clock, log: SILENT, closed: () => undefined });
-      },
-    });
-    await world.addFlag('checkout');
-    told.clear();
+    server = await createUndurableWorld(17);
+    ({ world, told } = server);
   });
-  afterEach(() => world.close());
-
-  /** The overrides of a server that starts on this folder. */
-  const started = (): Overrides =>
-    createOverrides({
-      delivery: { override: (_, one) => void told.set(one.id, one), settle: (id) => void told.delete(id) },
-      file: join(world.folder, 'overrides'),
-      log: SILENT,
-    });
-  const forgetful = (): Overrides => ({ assert: async () => undefined, settle: async () => undefined, pending: () => [] });
+  afterEach(() => server.close());
+  const started = () => server.started();
 
   for (const [name, fault] of Object.entries(FAULTS)) {
     it(`${name}: SDKs are told at once, never that it is durable, and it is finished after a restart`, async () => {
@@ -99,7 +74,7 @@ describe('a revert that the database does not take', () => {
         await world.send(await world.traffic(id, 1_000, (arm) => (arm === 'treatment' ? 0.3 : 0.01)));
         world.pass(1_000);
         isOn = true;
-        const off = fault.on?.(connection);
+        const off = fault.on?.(server.connection());
         await before.tick();
         const asserted = { id: revertOverrideId(id), flag: 'checkout', rule: 'everyone', percent: 0 };
         expect(told.get(asserted.id)).toEqual(asserted);
@@ -128,7 +103,7 @@ describe('a revert that the database does not take', () => {
     const why = { actor: ADA, text: 'wrong prices' };
     await started().assert({ ...asked, why });
     // the negative control: without the file nobody knows of it after a restart
-    await world.controller('one', world.store, 10_000, forgetful()).tick();
+    await world.controller('one', world.store, 10_000, FORGETFUL).tick();
     expect((await world.rollout(id)).state).toBe('completed');
     await world.controller('one', world.store, 10_000, started()).tick();
     const { state, timeline } = await world.rollout(id);

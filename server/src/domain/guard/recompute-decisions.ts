@@ -71,7 +71,7 @@ export function compareDecisions(
       if (byUs) check(mark?.wants === 'revert', { what: 'evidence', at, recorded: text, recomputed: null });
     },
     reverted: ({ at, text }, byUs) => {
-      // a revert that met somebody else's write is stored without the reports that asked for it
+      // SDKs had been told, and by the time the database took it others had folded its reports
       const recomputed = mark?.at === at ? null : 'no rows of that tick';
       if (byUs) check(mark?.wants === 'revert' || bySource(at), { what: 'reverted', at, recorded: text, recomputed });
     },

@@ -17,6 +17,8 @@ export interface Situation {
   readonly state: Stored<FlagState> | undefined;
   readonly actor: Actor;
   readonly at: number;
+  /** When the evidence asked for it, where it is stored later: the timeline tells it beside its rows, ms. */
+  readonly decidedAt?: number;
   /** A person's reason, for the audit. */
   readonly reason?: string;
   /** Stored with the action, when this tick folded something. */
@@ -41,11 +43,11 @@ type Steps = { readonly [K in Acting['kind']]: (action: Extract<Acting, { kind: 
 
 /** The change that makes an action true: percent, rollout, evidence and audit together. */
 export function changeOf(action: Acting, situation: Situation): Change {
-  const { rollout, state, actor, at } = situation;
+  const { rollout, state, actor, decidedAt = situation.at } = situation;
   const step = (STEPS[action.kind] as (action: Acting, situation: Situation) => Step)(action, situation);
   const before = rollout.entity;
   const evidence = { ...(situation.evidence ?? evidenceOf(before)), ...step.evidence };
-  const entry = step.text === null ? [] : [{ at, event: step.event, text: step.text, actor: actor.name }];
+  const entry = step.text === null ? [] : [{ at: decidedAt, event: step.event, text: step.text, actor: actor.name }];
   const after: Rollout = { ...before, ...step.fields, evidence, timeline: [...collapsed(before.timeline, step), ...entry] };
   const scope = { project: before.project, environment: before.environment };
   const moved = step.percent !== undefined && state !== undefined;

@@ -101,7 +101,7 @@ export interface Rollout {
   readonly ruleDigest: string;
   /** The guard's process state; see rollout/evidence. Opaque to everything else, JSON. */
   readonly evidence: unknown;
-  /** What happened, oldest first: the timeline. */
+  /** What happened, in the order in which it was stored; a revert that was stored late has the time at which it was decided. */
   readonly timeline: readonly { readonly at: number; readonly event: string; readonly text: string; readonly actor: string }[];
 }
 

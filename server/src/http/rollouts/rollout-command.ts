@@ -23,6 +23,7 @@ const RETRY_MS = 1_000;
 
 /** Carries out a command. A revert that cannot be stored reaches the SDKs at once, answers 202, and is tried until it is. */
 export async function commandRollout(deps: Deps, name: CommandName, order: Order): Promise<Reply> {
+  if (name === 'revert' && isAboutToKill(deps, order)) return notYet(deps, await inTime(find(deps, order)));
   let seen: Stored<Rollout> | undefined;
   try {
     const done = carryOut(deps, name, order, (rollout) => (seen = rollout));
@@ -36,9 +37,24 @@ export async function commandRollout(deps: Deps, name: CommandName, order: Order
     const override = { id: revertOverrideId(id), flag, rule, percent: revertPercent(seen.entity, undefined) };
     await deps.overrides.assert({ project, environment, override, why: { actor: order.actor, text: order.reason } });
     keepTrying(deps, order, override.id);
-    const rollout = viewOf(seen, { at: deps.clock(), publicUrl: deps.config.publicUrl });
-    return { status: 202, body: { rollout, durable: false } };
+    return notYet(deps, seen);
   }
+}
+
+/** A guard wants more than this: its revert with the kill waits for the database, and nobody's revert may take its place. */
+function isAboutToKill({ overrides }: Deps, { key }: Order): boolean {
+  const id = revertOverrideId(key.rollout);
+  return overrides.pending().some(({ override, kill }) => kill === true && override.id === id);
+}
+
+function notYet({ clock, config }: Deps, rollout: Stored<Rollout>): Reply {
+  return { status: 202, body: { rollout: viewOf(rollout, { at: clock(), publicUrl: config.publicUrl }), durable: false } };
+}
+
+async function find({ store }: Deps, { key: { project, environment, rollout: id } }: Order): Promise<Stored<Rollout>> {
+  const rollout = await store.get('rollout', { project, environment, id });
+  if (rollout === undefined) throw new BurgeeError('not_found', `no rollout ${id} in ${project}/${environment}`);
+  return rollout;
 }
 
 async function inTime<T>(work: Promise<T>): Promise<T> {
@@ -50,12 +66,12 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
-async function carryOut(deps: Deps, name: CommandName, { key, actor, reason }: Order, saw: (rollout: Stored<Rollout>) => void) {
+async function carryOut(deps: Deps, name: CommandName, order: Order, saw: (rollout: Stored<Rollout>) => void) {
   const { store, clock, config } = deps;
+  const { key, actor, reason } = order;
   const { project, environment, rollout: id } = key;
   for (let attempt = 1; ; attempt++) {
-    const rollout = await store.get('rollout', { project, environment, id });
-    if (rollout === undefined) throw new BurgeeError('not_found', `no rollout ${id} in ${project}/${environment}`);
+    const rollout = await find(deps, order);
     saw(rollout);
     const state = await store.get('state', { project, environment, flag: rollout.entity.flag });
     const change = command(name, { rollout, state, actor, at: clock(), reason });

@@ -268,4 +268,21 @@ describe('rollouts over HTTP', () => {
       }
     },
   );
+
+  it('lets no revert by hand take the place of a kill that waits for the database', async () => {
+    const { body } = await server.call<Started>('POST', ROLLOUTS, { body: { flag: 'fresh', release: 'kill-waits' } });
+    const { id } = body.rollout;
+    const override = { id: `revert-${id}`, flag: 'fresh', rule: body.rollout.rule, percent: 0 };
+    const why = { actor: { kind: 'burgee' as const, id: 'controller', name: 'Burgee' }, text: 'more users failed' };
+    const { overrides } = server.deps;
+    await overrides.assert({ ...SCOPE, override, why, kill: true });
+    const revert = () =>
+      server.call<Started & { durable?: boolean }>('POST', `${ROLLOUTS}/${id}/revert`, { body: { reason: 'mine' } });
+    const waits = await revert();
+    expect([waits.status, waits.body.durable, waits.body.rollout.id]).toEqual([202, false, id]);
+    expect(overrides.pending()).toMatchObject([{ override, why, kill: true }]);
+    // the control: where no kill waits it is done at once
+    await overrides.settle(override.id);
+    expect((await revert()).body.rollout.state).toBe('reverted');
+  });
 });

@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Override } from '@burgee/engine';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { NEW_MIXTURE } from '../../domain/guard/mixture.ts';
+import { NOTHING_SPENT } from '../../domain/guard/start-weights.ts';
 import { createOverrides } from './overrides.ts';
 import { AT, override } from './testing.ts';
 
@@ -50,6 +53,49 @@ describe('overrides', () => {
     const third = start();
     expect([third.live(), third.settled]).toEqual([['b'], ['a']]);
     expect(third.overrides.pending()).toMatchObject([held('b', 'f', 'r')]);
+  });
+
+  it('keep that it is a kill, what it was decided on and a whole sentence of reason', async () => {
+    const queries = { errors: { mixture: NEW_MIXTURE, spending: NOTHING_SPENT, to: 9, newest: null, trouble: null } };
+    const decided = { at: 1_800_000_000_000, after: 41, upTo: 12_345, expire: true, queries };
+    const why = { actor: { kind: 'burgee' as const, id: 'controller', name: 'Burgee' }, text: 'so '.repeat(130) };
+    const kill = { ...held('a', 'f', 'r'), why, kill: true as const, decided };
+    await start().overrides.assert(kill);
+    expect(start().overrides.pending()).toEqual([{ ...kill, settled: false }]);
+    const long = { ...kill, why: { ...why, text: 'x'.repeat(10_000) } };
+    await start().overrides.assert(long);
+    expect(start().overrides.pending()[0]?.why.text).toHaveLength(400);
+  });
+
+  it('are read as servers before wrote them: reverts, and nothing of a kill', async () => {
+    const entry = {
+      ...{ project: 'default', environment: 'production', override: { id: 'revert-ab', flag: 'f', rule: 'r', percent: 0 } },
+      ...{ why: { actor: { kind: 'burgee', id: 'controller', name: 'Burgee' }, text: 'more users failed' }, settled: false },
+    };
+    const body = JSON.stringify({ generation: 7, entries: [entry] });
+    const bytes = Buffer.alloc(2 * 256 * 1024, ' ');
+    bytes.write(`${createHash('sha256').update(body).digest('hex')} ${body}\n`, 256 * 1024);
+    await writeFile(file, bytes);
+    const { overrides, live } = start();
+    expect(live()).toEqual(['revert-ab']);
+    expect(overrides.pending()).toEqual([entry]);
+    // and the next ones beside it
+    await overrides.assert({ ...held('b', 'f', 'r'), kill: true });
+    expect(start().overrides.pending()).toMatchObject([entry, { ...held('b', 'f', 'r'), kill: true }]);
+  });
+
+  it('take so little room that 500 fit, each with what it was decided on', async () => {
+    const { overrides } = start();
+    const text =
+      '1,234 of 12,345 users on the new version failed (10.0 %) against 18 of 1,830 (1.0 %) without it; the chance of this by luck is below 1 in 1,000';
+    const why = { actor: { kind: 'burgee' as const, id: 'controller', name: 'Burgee' }, text };
+    for (let i = 0; i < 20; i++) {
+      const decided = { at: 1_800_000_000_000 + i, after: 1_000 + i, upTo: 1_000_000 + i, expire: true, queries: {} };
+      await overrides.assert({ ...held(`revert-abcdefghi${i}`, 'new-checkout', 'everyone'), why, kill: true, decided });
+    }
+    expect(start().overrides.pending()).toHaveLength(20);
+    const [written = ''] = (await readFile(file, 'utf8')).split('\n');
+    expect((written.length / 20) * 500).toBeLessThan(256 * 1024);
   });
 
   it('never grow the file: its blocks are taken at the first start', async () => {

@@ -7,8 +7,8 @@ import type { Delivery } from './delivery.ts';
 const SLOT = 256 * 1024;
 /** Settled overrides that are still announced as applied; they give way where a slot is full. */
 const SETTLED = 64;
-/** Characters of a reason that the file keeps: 500 reverts fit. */
-const TEXT = 200;
+/** Characters of a reason that the file keeps; 500 reverts with sentences of guards fit. */
+const TEXT = 400;
 
 interface Entry extends HeldOverride {
   readonly settled: boolean;
@@ -67,11 +67,11 @@ export function createOverrides(input: {
   }
 
   return {
-    async assert({ project, environment, override, why }) {
+    async assert(held) {
+      const { project, environment, override, why } = held;
       delivery.override({ project, environment }, override);
       const others = entries.filter((entry) => entry.override.id !== override.id);
-      const { actor, text } = why;
-      keep([...others, { project, environment, override, why: { actor, text: text.slice(0, TEXT) }, settled: false }]);
+      keep([...others, { ...held, why: { actor: why.actor, text: why.text.slice(0, TEXT) }, settled: false }]);
     },
     async settle(id) {
       delivery.settle(id);
