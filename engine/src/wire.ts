@@ -8,7 +8,7 @@
  * Stream events: `snapshot` (ruleset envelope), `delta` (delta envelope), `heartbeat` (Revision), `override` (Override),
  * `goodbye` (`{"retryMs":n}`). `snapshot` and `delta` carry `id: <epoch>.<n>`; ETags are `"<epoch>.<n>"`.
  */
-import type { Override, Revision, RulesetFlag, RulesetSegment } from './types.ts';
+import type { FlagType, Override, Revision, RulesetFlag, RulesetSegment } from './types.ts';
 
 /** From `n - 1` to `n` of one epoch. A flag or segment present in `flags`/`segments` replaces the one with its key. */
 export interface Delta {
@@ -78,6 +78,17 @@ export interface SketchReport {
   readonly registers: string;
 }
 
+/** A flag that was asked for and is not in the environment. */
+export interface UnknownFlagReport {
+  readonly flag: string;
+  /** As the caller's default has it. */
+  readonly type: FlagType;
+  /** The caller's default as JSON; null where that is longer than 256 characters or there is none. */
+  readonly fallback: string | null;
+  /** How often since the last report. */
+  readonly count: number;
+}
+
 /**
  * `POST /sdk/reports`. Once a minute; every `flushMs` while a rule is ramped. `(instance, sequence)` is stored once, so a
  * retry is harmless; the server answers 202 only when it is stored.
@@ -110,4 +121,6 @@ export interface Report {
    * revert or advance one, unless its plan trusts them.
    */
   readonly outcomes?: readonly ClientOutcome[];
+  /** At most 100, those asked for most; once a minute. From a client key it is not looked at. */
+  readonly unknown?: readonly UnknownFlagReport[];
 }

@@ -48,6 +48,13 @@ const sketch = z
     'must name a flag and a rule, or a segment',
   );
 
+const unknownFlag = z.strictObject({
+  flag: key,
+  type: z.enum(['boolean', 'string', 'number', 'json']),
+  fallback: z.string().max(256).nullable(),
+  count: amount,
+});
+
 const whole = z.strictObject({
   schema: z.literal(1),
   instance: z.string().regex(/^[A-Za-z0-9_-]{16,64}$/, 'must be 16–64 URL-safe characters'),
@@ -66,6 +73,7 @@ const whole = z.strictObject({
   attributes: z.array(word).max(500),
   rollouts: z.array(rollout).max(100),
   outcomes: z.array(outcome).max(1_000).exactOptional(),
+  unknown: z.array(unknownFlag).max(100).exactOptional(),
 }) satisfies z.ZodType<Report>;
 
 type Mutable<T> = T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;
