@@ -1,25 +1,22 @@
-import type { EvaluationContext, PrepareOptions, Report, Ruleset } from '@burgee/engine';
+import type { EvaluationContext, Prepared, PrepareOptions, Ruleset } from '@burgee/engine';
 import { usesClock } from './delivery/clock-use.ts';
 import { type Connection, createConnection } from './delivery/connection.ts';
 import type { Digest } from './delivery/envelope.ts';
 import type { Failure } from './delivery/failures.ts';
+import { createFreshness } from './delivery/freshness.ts';
 import { createHolder, type Swap } from './delivery/holder.ts';
-import type { Clock, Transport } from './delivery/transport.ts';
+import { createKeeper } from './delivery/keeper.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { createEvaluator, type Evaluator } from './evaluator.ts';
 import type { ClientError, ClientEvents, Readiness } from './events.ts';
-import { type RampedRule, rampsOf } from './ramps.ts';
-import { createAttributeNames } from './reporting/attributes.ts';
-import { createExposures, type Outcome, type Scope } from './reporting/exposures.ts';
-import { createReporter } from './reporting/reporter.ts';
-import { createTally } from './reporting/tally.ts';
-import { unitOf } from './reporting/unit.ts';
-import { createWork } from './reporting/work.ts';
+import { createHooks, type Hook } from './hooks.ts';
+import type { Outcome, Scope } from './reporting/exposures.ts';
+import { createReporting, type ReportingHost, silent } from './reporting/reporting.ts';
+import { createRequestView, type RequestView } from './request-view.ts';
 
 /** What differs between the places where a client runs. */
-export interface Host {
-  readonly transport: Transport;
-  readonly clock: Clock;
+export type Host = (ServerHost | LocalHost) & {
+  readonly clock: ReportingHost['clock'];
   /** 0…1; not for secrets. */
   readonly random: () => number;
   readonly digest: Digest;
@@ -27,13 +24,30 @@ export interface Host {
   /** The unit of work that is running here, and the context of evaluations that pass none. */
   readonly scope: () => Scope | undefined;
   readonly context: () => EvaluationContext | undefined;
+  readonly bootstrap: Ruleset | undefined;
+  /** Who watches evaluations. */
+  readonly hooks?: readonly Hook[];
+  readonly warn: (message: string) => void;
+};
+
+/** Rulesets come from a server, and reports go there. */
+export interface ServerHost extends Pick<ReportingHost, 'transport' | 'identity'> {
   readonly load: () => Promise<Ruleset | undefined>;
   /** Keeps a newly applied ruleset; rejections become `error` events. */
   readonly save: (envelope: string, ruleset: Ruleset) => Promise<void>;
-  readonly identity: Pick<Report, 'instance' | 'sdk' | 'app' | 'platform'>;
   readonly streaming: boolean;
-  readonly bootstrap: Ruleset | undefined;
-  readonly warn: (message: string) => void;
+}
+
+/** Rulesets come from nearby, or not at all; nothing is counted or sent. */
+export interface LocalHost {
+  readonly local: (owner: LocalOwner) => Connection;
+}
+
+/** What a local feed tells. */
+export interface LocalOwner {
+  /** Evaluates this from now on, whatever its revision. Rejects what is no ruleset, and goes on with what is held. */
+  take(ruleset: Ruleset): Promise<void>;
+  failed(error: ClientError): void;
 }
 
 /** What a client is doing, for health pages. */
@@ -50,6 +64,8 @@ export interface Core extends Evaluator {
   ready(options?: { readonly timeout?: number }): Promise<Readiness>;
   on<K extends keyof ClientEvents>(event: K, listener: (payload: ClientEvents[K]) => unknown): () => void;
   status(): Status;
+  /** Evaluations that all answer from the ruleset held now; without a context, the run's. */
+  forRequest(context?: EvaluationContext): RequestView;
   openScope(): Scope;
   endScope(scope: Scope, failed: boolean): void;
   outcome(context: EvaluationContext | undefined, outcome: Outcome): void;
@@ -58,7 +74,6 @@ export interface Core extends Evaluator {
 
 const READY_MS = 2_000;
 const CLOSE_MS = 1_000;
-const STALE_MS = 30_000;
 const LOG_MS = 60_000;
 const EXPECTED = new Set<Failure['code']>(['goodbye', 'resync']);
 
@@ -66,13 +81,10 @@ const EXPECTED = new Set<Failure['code']>(['goodbye', 'resync']);
 export function createCore(host: Host): Core {
   const { clock } = host;
   const waiting = new Set<() => void>();
-  let ramps: readonly RampedRule[] = [];
-  let saving: Promise<void> | undefined;
-  let unsaved: { readonly envelope: () => string; readonly ruleset: Ruleset } | undefined;
-  let heardAt = clock.monotonic();
+  let inForce: { readonly prepared: Prepared; readonly timed: boolean } | undefined;
+  let pinned: Evaluator | undefined;
   let loggedAt = Number.NEGATIVE_INFINITY;
   let first = true;
-  let stale = false;
   let closing: Promise<void> | undefined;
 
   const report = (error: ClientError): void => {
@@ -82,20 +94,9 @@ export function createCore(host: Host): Core {
     host.warn(`burgee: ${error.message}; flags are answered from ${SOURCES[holder.source()]}`);
   };
   const events = createDispatcher<ClientEvents>((error) => host.warn(`burgee: a listener failed: ${text(error)}`));
-  const exposures = createExposures();
-  const work = createWork();
-  const attributes = createAttributeNames();
-  const tally = createTally((ramp, _flag, _rule, percent, unit, arm) => {
-    const now = clock.monotonic();
-    if (exposures.meet({ ramp, arm, percent, unit, scope: host.scope(), now })) reporter.hurry();
-  });
-  const { use, ...answers } = createEvaluator({
-    observer: tally.observer,
-    met: attributes.met,
-    now: clock.now,
-    random: host.random,
-    context: host.context,
-  });
+  const keeper = createKeeper('save' in host ? host.save : undefined, (error) =>
+    report({ code: 'disk', message: `the ruleset could not be kept on disk: ${text(error)}` }),
+  );
 
   const readiness = (): Readiness => {
     const source = holder.source();
@@ -107,94 +108,87 @@ export function createCore(host: Host): Core {
   };
 
   const swapped = ({ source, ruleset, prepared, changed }: Swap): void => {
-    tally.swap();
-    use(prepared, usesClock(ruleset));
-    ramps = rampsOf(ruleset);
-    const marks = ramps.map((rule) => rule.ramp);
-    exposures.ramps(marks, clock.monotonic());
-    reporter.replan();
+    reporting.swapped(ruleset);
+    inForce = { prepared, timed: usesClock(ruleset) };
+    pinned = undefined;
+    use(inForce.prepared, inForce.timed);
     if (closing !== undefined) return;
-    if (source === 'live') wakeWaiting();
+    if (FINAL.has(source)) wakeWaiting();
     if (first) events.emit('ready', readiness());
     first = false;
     if (changed.length > 0) events.emit('changed', { flags: changed, revision: ruleset.revision });
   };
 
-  const save = (): void => {
-    if (saving !== undefined || unsaved === undefined) return;
-    const { envelope, ruleset } = unsaved;
-    unsaved = undefined;
-    saving = host
-      .save(envelope(), ruleset)
-      .catch((error: unknown) => report({ code: 'disk', message: `the ruleset could not be kept on disk: ${text(error)}` }))
-      .then(() => {
-        saving = undefined;
-        save();
-      });
+  const { digest, loadRegex } = host;
+  const holder = createHolder({ digest, loadRegex, swapped, applied: keeper.keep });
+  const freshness = createFreshness({ clock, events, revision: holder.revision });
+  const replace = async (ruleset: Ruleset): Promise<void> => {
+    const prepared = await holder.replace(ruleset);
+    const broken = prepared.keys().flatMap((key) => prepared.compiled(key)?.error?.errorMessage ?? []);
+    if (broken.length > 0)
+      report({ code: 'file', message: `${broken.length} flags answer their defaults: ${broken.join('; ')}` });
+  };
+  const connection =
+    'local' in host
+      ? host.local({ take: replace, failed: report })
+      : createConnection({
+          transport: host.transport,
+          clock,
+          random: host.random,
+          streaming: host.streaming,
+          owner: {
+            held: holder.revision,
+            receive: holder.receive,
+            override: holder.override,
+            confirmed() {
+              if (holder.confirm()) wakeWaiting();
+              freshness.heard();
+            },
+            failed({ code, message, status }) {
+              if (!EXPECTED.has(code)) report(status === undefined ? { code, message } : { code, message, status });
+              freshness.missed();
+            },
+          },
+        });
+  const reporting = 'local' in host ? silent : createReporting(host, holder.revision);
+
+  const evaluatorOn = (observer: typeof reporting.observer) =>
+    createEvaluator({
+      observer,
+      met: reporting.met,
+      missed: reporting.missed,
+      now: clock.now,
+      random: host.random,
+      context: host.context,
+    });
+  const watch = createHooks(host.hooks ?? [], {
+    clock,
+    context: host.context,
+    failed: (message) => report({ code: 'hook', message }),
+  });
+  const { use, ...answers } = evaluatorOn(reporting.observer);
+  const pin = (): Evaluator => {
+    const { use: apply, ...pinnedAnswers } = evaluatorOn(reporting.pinned());
+    if (inForce !== undefined) apply(inForce.prepared, inForce.timed);
+    return watch(pinnedAnswers);
   };
 
-  const holder = createHolder({
-    digest: host.digest,
-    loadRegex: host.loadRegex,
-    swapped,
-    applied(envelope, ruleset) {
-      unsaved = { envelope, ruleset };
-      save();
-    },
-  });
-
-  const connection = createConnection({
-    transport: host.transport,
-    clock,
-    random: host.random,
-    streaming: host.streaming,
-    owner: {
-      held: holder.revision,
-      receive: holder.receive,
-      override: holder.override,
-      confirmed() {
-        heardAt = clock.monotonic();
-        if (holder.confirm()) wakeWaiting();
-        const revision = holder.revision();
-        if (!stale || revision === undefined) return;
-        stale = false;
-        events.emit('recovered', { revision });
-      },
-      failed({ code, message, status }) {
-        if (!EXPECTED.has(code)) report(status === undefined ? { code, message } : { code, message, status });
-        if (stale || clock.monotonic() - heardAt < STALE_MS) return;
-        stale = true;
-        events.emit('stale', { revision: holder.revision() ?? null });
-      },
-    },
-  });
-
-  const reporter = createReporter({
-    transport: host.transport,
-    clock,
-    random: host.random,
-    identity: host.identity,
-    revision: holder.revision,
-    tally,
-    work,
-    attributes,
-    exposures,
-  });
-
   const start = async (): Promise<void> => {
-    const stored = await host.load().catch(() => undefined);
-    if (stored !== undefined) await holder.seed(stored, 'disk');
-    if (host.bootstrap !== undefined) await holder.seed(host.bootstrap, 'bootstrap');
+    const stored = 'load' in host ? await host.load().catch(() => undefined) : undefined;
+    if (stored !== undefined) await holder.seed(stored, 'disk').catch(() => undefined);
+    const refused = (error: unknown) => report({ code: 'bootstrap', message: `the bootstrap cannot be used: ${text(error)}` });
+    if (host.bootstrap !== undefined) await holder.seed(host.bootstrap, 'bootstrap').catch(refused);
     if (closing !== undefined) return;
     connection.start();
-    reporter.start();
+    reporting.start();
   };
   const started = start();
 
   return {
-    ...answers,
+    ...watch(answers),
     ready({ timeout } = {}) {
-      if (holder.source() === 'live' || closing !== undefined) return Promise.resolve(readiness());
+      if (FINAL.has(holder.source()) || closing !== undefined) return Promise.resolve(readiness());
+      if (connection.mode() === 'offline') return started.then(readiness);
       return new Promise((resolve) => {
         const ms = typeof timeout === 'number' && timeout >= 0 ? Math.min(timeout, 2 ** 31 - 1) : READY_MS;
         const settle = (): void => {
@@ -207,28 +201,21 @@ export function createCore(host: Host): Core {
       });
     },
     on: events.on,
-    status: () => ({ ...readiness(), connection: connection.mode(), stale, reports: reporter.status() }),
-    openScope: () => ({ startedAt: clock.monotonic(), open: new Set(), ended: false }),
-    endScope(scope, failed) {
-      if (scope.ended) return;
-      const outcome = { failed, durationMs: clock.monotonic() - scope.startedAt };
-      exposures.end(scope, outcome);
-      work.add(outcome);
+    status: () => ({ ...readiness(), connection: connection.mode(), stale: freshness.stale(), reports: reporting.status() }),
+    forRequest(context) {
+      pinned ??= pin();
+      return createRequestView(pinned, context ?? host.context() ?? NOBODY, inForce?.prepared.revision ?? null);
     },
-    outcome(context, outcome) {
-      if (host.scope() === undefined) work.add(outcome);
-      const asked = context ?? host.context();
-      const units = new Map(ramps.map(({ ramp, by }) => [ramp.rollout, unitOf(by, asked)]));
-      exposures.outcome((rollout) => units.get(rollout), outcome, clock.monotonic());
-    },
+    openScope: reporting.openScope,
+    endScope: reporting.endScope,
+    outcome: reporting.outcome,
     close({ timeout = CLOSE_MS } = {}) {
       closing ??= (async () => {
         connection.close();
         wakeWaiting();
         await started;
-        await reporter.close(timeout);
-        // the newest ruleset may be waiting behind the one that is being written
-        while (saving !== undefined) await saving;
+        await reporting.close(timeout);
+        await keeper.done();
         events.clear();
       })();
       return closing;
@@ -236,8 +223,14 @@ export function createCore(host: Host): Core {
   };
 }
 
+const NOBODY: EvaluationContext = Object.freeze({});
+
+/** What comes from these is not waited for any longer. */
+const FINAL = new Set<Readiness['source']>(['live', 'file']);
+
 const SOURCES = {
   live: 'the last ruleset received',
+  file: 'the last good content of the file',
   disk: 'the last known good ruleset on disk',
   bootstrap: 'the bootstrap',
   default: 'their defaults',

@@ -56,6 +56,8 @@ export interface EvaluatorControl extends Evaluator {
 export function createEvaluator(input: {
   readonly observer: Observer;
   readonly met: (context: unknown) => void;
+  /** Hears of flags that the ruleset does not have, with the default that answered. */
+  readonly missed: (key: string, fallback: unknown) => void;
   readonly now: () => number;
   readonly random: () => number;
   /** The context of evaluations that pass none. */
@@ -75,6 +77,11 @@ export function createEvaluator(input: {
     return evaluate(prepared, key, context, timed ? now() : 0, (draw >>> 0) / 0x100000000, observer);
   };
 
+  const missing = <T>(key: string, fallback: T): T => {
+    if (prepared !== undefined && prepared.flag(key) === undefined) input.missed(key, fallback);
+    return fallback;
+  };
+
   const isOfType = (key: string, value: unknown, type: string): boolean =>
     type === 'object' ? value !== undefined && prepared?.flag(key)?.type === 'json' : typeof value === type;
 
@@ -85,7 +92,7 @@ export function createEvaluator(input: {
       return { value: fallback, reason: 'ERROR', revision: null, errorCode: 'PROVIDER_NOT_READY', errorMessage };
     }
     const { flag: _, value, ...rest } = found;
-    if (found.errorCode !== undefined) return { ...rest, value: fallback };
+    if (found.errorCode !== undefined) return { ...rest, value: missing(key, fallback) };
     if (isOfType(key, value, typeof fallback)) return { ...rest, value: value as T };
     const is = prepared?.flag(key)?.type ?? typeof value;
     const errorMessage = `flag ${key} is of type ${is}, the default of type ${typeof fallback === 'object' ? 'json' : typeof fallback}`;
@@ -99,19 +106,19 @@ export function createEvaluator(input: {
     },
     boolean(key, context, fallback) {
       const value = answer(key, context)?.value;
-      return typeof value === 'boolean' ? value : fallback;
+      return typeof value === 'boolean' ? value : missing(key, fallback);
     },
     string(key, context, fallback) {
       const value = answer(key, context)?.value;
-      return typeof value === 'string' ? value : fallback;
+      return typeof value === 'string' ? value : missing(key, fallback);
     },
     number(key, context, fallback) {
       const value = answer(key, context)?.value;
-      return typeof value === 'number' ? value : fallback;
+      return typeof value === 'number' ? value : missing(key, fallback);
     },
     json<T>(key: string, context: EvaluationContext | undefined, fallback: T): T {
       const value = answer(key, context)?.value;
-      return isOfType(key, value, 'object') ? (value as T) : fallback;
+      return isOfType(key, value, 'object') ? (value as T) : missing(key, fallback);
     },
     detail,
   };

@@ -4,7 +4,7 @@ import type { Source } from './delivery/holder.ts';
 
 /** What `client.ready` found. */
 export interface Readiness {
-  /** What answers evaluations: the server's ruleset, the last known good on disk, the bootstrap, or only callers' defaults. */
+  /** What answers evaluations: the server's ruleset, the file's, the last known good on disk, the bootstrap, or only callers' defaults. */
   readonly source: Source;
   /** Whether there is a ruleset at all: `source` is not `default`. */
   readonly ready: boolean;
@@ -14,7 +14,7 @@ export interface Readiness {
 /** Something went wrong; the client goes on with what it holds and keeps trying. */
 export interface ClientError {
   /** Stable, for a `switch`; the message is for people. */
-  readonly code: Failure['code'] | 'disk' | 'listener' | 'report';
+  readonly code: Failure['code'] | 'disk' | 'bootstrap' | 'file' | 'hook' | 'listener' | 'report';
   readonly message: string;
   /** HTTP status, where there was one. */
   readonly status?: number;

@@ -26,7 +26,8 @@ export interface Connection {
   start(): void;
   /** Closes socket and timer; nothing happens after it. */
   close(): void;
-  mode(): 'streaming' | 'polling' | 'connecting' | 'waiting' | 'closed';
+  /** `file` and `offline` are those of clients without a server. */
+  mode(): 'streaming' | 'polling' | 'connecting' | 'waiting' | 'file' | 'offline' | 'closed';
 }
 
 /** Durations in ms. Reliability promise P6: a lost event is repaired within 20 s, a half-open connection found within 45 s. */

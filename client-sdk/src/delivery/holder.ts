@@ -1,4 +1,5 @@
 import {
+  checkEnvelope,
   needsRegex,
   type Override,
   type Prepared,
@@ -9,10 +10,10 @@ import {
 } from '@burgee/engine';
 import type { Receipt } from './connection.ts';
 import { type Digest, openEnvelope, sealRuleset } from './envelope.ts';
-import { activeOverrides, mergeDelta, mergeSnapshot } from './merge.ts';
+import { activeOverrides, differences, mergeDelta, mergeSnapshot } from './merge.ts';
 
 /** Where what is being evaluated came from. `default`: nothing is held, callers get their defaults. */
-export type Source = 'live' | 'disk' | 'bootstrap' | 'default';
+export type Source = 'live' | 'file' | 'disk' | 'bootstrap' | 'default';
 
 /** What one swap of the ruleset brought. */
 export interface Swap {
@@ -26,8 +27,10 @@ export interface Swap {
 /** Holds the newest good ruleset. Older, damaged and foreign ones never get in, and a failing one leaves everything as it was. */
 export interface Holder {
   receive(envelope: string): Promise<Receipt>;
-  /** A ruleset from disk or from the caller's bootstrap; taken only while nothing is held. False where it cannot be used. */
-  seed(ruleset: Ruleset, source: 'disk' | 'bootstrap'): Promise<boolean>;
+  /** A ruleset from disk or from the caller's bootstrap; taken only while nothing is held. Rejects what is no ruleset. */
+  seed(ruleset: Ruleset, source: 'disk' | 'bootstrap'): Promise<void>;
+  /** Takes a ruleset whatever its revision, for those that people write. Rejects what is no ruleset and keeps what is held. */
+  replace(ruleset: Ruleset): Promise<Prepared>;
   /** The server has what is held. True when it had come from elsewhere and is now as good as live. */
   confirm(): boolean;
   override(override: Override): void;
@@ -54,7 +57,7 @@ export function createHolder(input: {
     if (regex === undefined && needsRegex(ruleset)) regex = await input.loadRegex().catch(() => undefined);
   };
 
-  const swap = (ruleset: Ruleset, from: Source, changed: readonly string[]): void => {
+  const swap = (ruleset: Ruleset, from: Source, changed: readonly string[]): Prepared => {
     const active = activeOverrides(overrides, ruleset);
     const effective: Ruleset = { ...ruleset, overrides: active, overridesApplied: [] };
     const prepared = prepare(effective, regex === undefined ? {} : { regex });
@@ -62,6 +65,7 @@ export function createHolder(input: {
     held = ruleset;
     source = from;
     input.swapped({ source: from, ruleset, prepared, changed });
+    return prepared;
   };
 
   return {
@@ -89,15 +93,16 @@ export function createHolder(input: {
       }
     },
     async seed(ruleset, from) {
-      try {
-        await ready(ruleset);
-        if (held !== undefined) return false;
-        const flags = ruleset.flags.map((flag) => flag.key);
-        swap(ruleset, from, flags);
-        return true;
-      } catch {
-        return false;
-      }
+      checkEnvelope(ruleset);
+      await ready(ruleset);
+      if (held !== undefined) return;
+      const flags = ruleset.flags.map((flag) => flag.key);
+      swap(ruleset, from, flags);
+    },
+    async replace(ruleset) {
+      checkEnvelope(ruleset);
+      await ready(ruleset);
+      return swap(ruleset, 'file', held === undefined ? ruleset.flags.map((flag) => flag.key) : differences(held, ruleset));
     },
     confirm() {
       if (held === undefined || source === 'live') return false;

@@ -72,7 +72,8 @@ function replace<T extends { readonly key: string }>(
   return [...byKey.values()];
 }
 
-function differences(held: Ruleset, incoming: Ruleset): readonly string[] {
+/** The flags whose definition or segments differ. */
+export function differences(held: Ruleset, incoming: Ruleset): readonly string[] {
   const before = new Map(held.flags.map((flag) => [flag.key, JSON.stringify(flag)]));
   const changed = new Set<string>();
   for (const flag of incoming.flags) {
@@ -101,6 +102,9 @@ function overridden(held: Ruleset, incoming: Ruleset): readonly string[] {
 
 function addUsersOf(segments: ReadonlySet<string>, ruleset: Ruleset, into: Set<string>): void {
   for (const flag of ruleset.flags) {
-    if (flag.rules.some((rule) => rule.segments?.some((reference) => segments.has(reference.segment)))) into.add(flag.key);
+    // a malformed flag is judged when it is asked for, alone
+    const rules = Array.isArray(flag.rules) ? (flag.rules as Ruleset['flags'][number]['rules']) : [];
+    const uses = (reference: { readonly segment?: unknown } | null) => segments.has(String(reference?.segment));
+    if (rules.some((rule) => Array.isArray(rule?.segments) && rule.segments.some(uses))) into.add(flag.key);
   }
 }

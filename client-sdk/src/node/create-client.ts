@@ -1,13 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
-import { type Core, createCore } from '../client.ts';
+import { type Core, createCore, type LocalHost, type ServerHost } from '../client.ts';
 import type { Evaluator as AnyEvaluator } from '../evaluator.ts';
 import type { Context } from '../flags/index.ts';
 import type { Scope } from '../reporting/exposures.ts';
-import type { Evaluator } from '../typed-evaluator.ts';
+import type { Evaluator, RequestView } from '../typed-evaluator.ts';
 import { createDisk, sha256 } from './disk.ts';
+import { createFileFeed } from './file.ts';
 import { createMiddleware, type Middleware } from './middleware.ts';
-import { type ClientOptions, readOptions } from './options.ts';
+import { type ClientOptions, readOptions, type Settings } from './options.ts';
 import { loadRegex } from './regex.ts';
 import { createNodeTransport, nodeClock } from './transport.ts';
 
@@ -22,13 +23,18 @@ export interface WorkOutcome {
  * A client of one environment. It holds the environment's rules and answers from them; the network only brings changes. Nothing
  * here throws or rejects because of the server, the network or the disk.
  */
-export interface Client extends Evaluator, Omit<Core, keyof AnyEvaluator | 'openScope' | 'endScope' | 'outcome'> {
+export interface Client extends Evaluator, Omit<Core, keyof AnyEvaluator | 'forRequest' | 'openScope' | 'endScope' | 'outcome'> {
   /** Settles within `timeout` ms (2,000) and never rejects: at once when the server's ruleset is there. */
   ready: Core['ready'];
   /** Calls the listener on every such event until the returned function is called. A listener that throws harms nobody. */
   on: Core['on'];
   /** What answers now, from where, and how the connection stands. */
   status: Core['status'];
+  /**
+   * A view for one request or job: its evaluations take this context, or without one the run's, and answer from the ruleset that is
+   * held now, whatever arrives meanwhile. About 0.1 µs. For as long as a request: it does not hear of later kills.
+   */
+  forRequest(context?: Context): RequestView;
   /**
    * A request scope for Express, Fastify, Hono and node:http: flags that a request evaluates are remembered, and its outcome
    * (status of 500 and above, exception, latency) goes to the arms that it met.
@@ -51,26 +57,22 @@ export interface Client extends Evaluator, Omit<Core, keyof AnyEvaluator | 'open
 const SDK = 'burgee-node/0.1.0';
 
 /**
- * Makes a client and starts it; returns at once. Throws a TypeError for an option that cannot work, and nothing later. Costs one
+ * Makes a client and starts it; returns at once. Throws a TypeError for an option that cannot work, and nothing later. With a server it costs one
  * connection for as long as it lives and, every minute, or every few seconds during a rollout, a short one for a report; neither keeps the process alive.
  */
 export function createClient(options: ClientOptions): Client {
-  const { url, key, app, platform, cacheDir, streaming, bootstrap, warn } = readOptions(options);
-  const disk = cacheDir === undefined ? undefined : createDisk(cacheDir, url.href, key);
+  const { origin, app, platform, streaming, bootstrap, hooks, warn } = readOptions(options);
   const scopes = new AsyncLocalStorage<{ readonly scope: Scope; readonly context?: Context }>();
   const core = createCore({
-    transport: createNodeTransport(url, { authorization: `Bearer ${key}`, 'user-agent': SDK }),
+    ...(origin.kind === 'server' ? serverHost(origin, { app, platform, streaming }) : { local: localFeed(origin) }),
     clock: nodeClock,
     random: Math.random,
     digest: sha256,
     loadRegex,
     scope: () => scopes.getStore()?.scope,
     context: () => scopes.getStore()?.context,
-    load: async () => disk?.load(),
-    save: async (envelope, ruleset) => disk?.save(envelope, ruleset),
-    identity: { instance: randomBytes(16).toString('hex'), sdk: SDK, app, platform },
-    streaming,
     bootstrap,
+    hooks,
     warn,
   });
   const { openScope, endScope, outcome, ...shared } = core;
@@ -92,6 +94,32 @@ export function createClient(options: ClientOptions): Client {
       outcome(context, { failed, durationMs: typeof durationMs === 'number' && durationMs >= 0 ? durationMs : 0 });
     },
   };
+}
+
+function serverHost(
+  { url, key, cacheDir }: Settings['origin'] & { kind: 'server' },
+  { app, platform, streaming }: Pick<Settings, 'app' | 'platform' | 'streaming'>,
+): ServerHost {
+  const disk = cacheDir === undefined ? undefined : createDisk(cacheDir, url.href, key);
+  return {
+    transport: createNodeTransport(url, { authorization: `Bearer ${key}`, 'user-agent': SDK }),
+    load: async () => disk?.load(),
+    save: async (envelope, ruleset) => disk?.save(envelope, ruleset),
+    identity: { instance: randomBytes(16).toString('hex'), sdk: SDK, app, platform },
+    streaming,
+  };
+}
+
+function localFeed(origin: Exclude<Settings['origin'], { kind: 'server' }>): LocalHost['local'] {
+  if (origin.kind === 'file') return createFileFeed(origin.path);
+  let closed = false;
+  return () => ({
+    start: () => undefined,
+    close() {
+      closed = true;
+    },
+    mode: () => (closed ? 'closed' : 'offline'),
+  });
 }
 
 /** Calls back once `run` has returned or settled, whichever is later, and changes nothing about either. */

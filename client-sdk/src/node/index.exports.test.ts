@@ -27,7 +27,10 @@ test('the entry exports what was chosen, no more', () => {
 test('a client has what was chosen, no more', async () => {
   const client = entry.createClient({ url: 'http://127.0.0.1:1', key: 'key', log: false });
   expect(Object.keys(client).sort()).toEqual(
-    ['boolean', 'close', 'detail', 'json', 'middleware', 'number', 'on', 'outcome', 'ready', 'run', 'status', 'string'].sort(),
+    [
+      ...['boolean', 'string', 'number', 'json', 'detail', 'forRequest'],
+      ...['ready', 'on', 'status', 'close', 'middleware', 'run', 'outcome'],
+    ].sort(),
   );
   await client.close();
 });

@@ -8,6 +8,7 @@ import { createAttributeNames } from './attributes.ts';
 import { createExposures, type Exposures } from './exposures.ts';
 import { createReporter, type Reporter } from './reporter.ts';
 import { createTally, type Tally } from './tally.ts';
+import { createUnknownFlags } from './unknown.ts';
 import { createWork } from './work.ts';
 
 let peer: Peer;
@@ -31,6 +32,7 @@ beforeEach(async () => {
     tally,
     work: createWork(),
     attributes: createAttributeNames(),
+    unknown: createUnknownFlags(),
     exposures,
   });
 });

@@ -12,6 +12,8 @@ import {
 /** Counts evaluations and sketches audiences; hangs on the engine as its observer. */
 export interface Tally {
   readonly observer: Observer;
+  /** An observer for evaluations that stay with one ruleset after a swap; it costs nothing once nobody holds it. */
+  pinned(): Observer;
   /** Slots are numbered anew in every ruleset: call it before another one is evaluated. */
   swap(): void;
   counts(limit: number): { readonly counts: CountReport[]; readonly more: boolean };
@@ -43,18 +45,25 @@ export function createTally(
     { readonly flag: string; readonly rule: string | null; readonly variant: string; count: number }
   >();
   const audiences = new Map<string, Audience>();
+  const unsettled = new Set<() => void>();
   let sketched = 0;
+
+  const add = (flag: string, rule: string | null, variant: string, count: number): void => {
+    const key = JSON.stringify([flag, rule, variant]);
+    const total = totals.get(key);
+    if (total !== undefined) total.count += count;
+    else if (totals.size < MOST_COUNTS) totals.set(key, { flag, rule, variant, count });
+  };
 
   const settle = (): void => {
     names.forEach((name, slot) => {
       const count = slots[slot] ?? 0;
       if (name === undefined || count === 0) return;
       slots[slot] = 0;
-      const key = JSON.stringify([name.flag, name.rule, name.variant]);
-      const total = totals.get(key);
-      if (total !== undefined) total.count += count;
-      else if (totals.size < MOST_COUNTS) totals.set(key, { ...name, count });
+      add(name.flag, name.rule, name.variant, count);
     });
+    for (const settlePinned of unsettled) settlePinned();
+    unsettled.clear();
   };
 
   const audienceOf = (flag: string, rule: string): Audience | undefined => {
@@ -65,6 +74,13 @@ export function createTally(
     const fresh: Audience = { flag, rule, registers: createSketch(), used: false, next: first };
     audiences.set(rule, fresh);
     return fresh;
+  };
+
+  const audience = (flag: string, rule: string, hash: number): void => {
+    const known = audienceOf(flag, rule);
+    if (known === undefined) return;
+    known.used = true;
+    addToSketch(known.registers, hash);
   };
 
   return {
@@ -78,13 +94,27 @@ export function createTally(
         if (slots[slot] === 0) names[slot] ??= { flag, rule, variant };
         slots[slot] = (slots[slot] ?? 0) + 1;
       },
-      audience(flag, rule, hash) {
-        const audience = audienceOf(flag, rule);
-        if (audience === undefined) return;
-        audience.used = true;
-        addToSketch(audience.registers, hash);
-      },
+      audience,
       arm: armed,
+    },
+    pinned() {
+      let rows: CountReport[] = [];
+      const settlePinned = (): void => {
+        for (const { flag, rule, variant, count } of Object.values(rows)) add(flag, rule, variant, count);
+        rows = [];
+      };
+      return {
+        decided(flag, rule, variant, slot) {
+          const row = rows[slot] as { count: number } | undefined;
+          if (row !== undefined) row.count++;
+          else {
+            rows[slot] = { flag, rule, variant, count: 1 };
+            unsettled.add(settlePinned);
+          }
+        },
+        audience,
+        arm: armed,
+      };
     },
     swap() {
       settle();
