@@ -1,8 +1,11 @@
-// Bundles each published entry with esbuild (the engine is compiled in, npm packages stay outside) and the UI with Vite.
+// Bundles each published entry with esbuild (the engine is compiled in, npm packages stay outside) and the UI with Vite; the SDK
+// gets its type declarations from tsc.
 
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { build as buildUi } from 'vite';
+import { emitDeclarations } from './declarations.mjs';
 
 const only = new Set(process.argv.slice(2));
 const wants = (part) => only.size === 0 || only.has(part);
@@ -30,12 +33,15 @@ const entries = {
 for (const [part, points] of Object.entries(entries)) {
   const present = points.filter((point) => existsSync(point.in));
   if (!wants(part) || present.length === 0) continue;
-  await build({
+  const chunks = `client-sdk/dist/chunks/${part}`;
+  await rm(chunks, { recursive: true, force: true });
+  const declared = part === 'sdk' && emitDeclarations('client-sdk/dist/types');
+  const bundled = build({
     entryPoints: present,
     outdir: '.',
     bundle: true,
     splitting: part === 'sdk' || part === 'web',
-    chunkNames: 'client-sdk/dist/chunks/[name]-[hash]',
+    chunkNames: `${chunks}/[name]-[hash]`,
     format: 'esm',
     platform: part === 'web' ? 'browser' : 'node',
     target: part === 'web' ? 'es2022' : 'node20.19',
@@ -46,6 +52,7 @@ for (const [part, points] of Object.entries(entries)) {
     alias: { '@burgee/engine': './engine/src/index.ts' },
     logLevel: 'warning',
   });
+  await Promise.all([bundled, declared]);
 }
 
 if (wants('ui') && existsSync('admin-ui/vite.config.ts')) {
