@@ -174,6 +174,15 @@ export interface MinuteRow {
   readonly sketch: Uint8Array | null;
 }
 
+/** When a flag, which need not exist, was last asked for in an environment. Kept for 90 days, however often it is asked for. */
+export interface Sighting {
+  readonly project: string;
+  readonly environment: string;
+  readonly flag: string;
+  /** Start of the minute, ms. */
+  readonly minute: number;
+}
+
 /** How sending a notice went, as its sender leaves it. */
 export interface NoticeProgress extends Pick<NoticeRecord, 'id'> {
   readonly deliveries: NonNullable<NoticeRecord['deliveries']>;
@@ -248,7 +257,9 @@ export interface Store {
     readonly series: string;
     readonly subjectPrefix: string;
   }): Promise<MinuteRow[]>;
-  /** Drops minutes and report identities that are past their retention; returns rows dropped. */
+  /** When each flag was last asked for, as the minutes that `ingest` was given say; by environment and flag. */
+  sightings(query: { readonly project: string; readonly environment?: string; readonly flag?: string }): Promise<Sighting[]>;
+  /** Drops minutes, sightings and report identities that are past their retention; returns rows dropped. */
   prune(now: number): Promise<number>;
 
   /** Leases at most `limit` notices that are due and that nobody else is sending to this owner, oldest first. Database time. */

@@ -1,5 +1,5 @@
 import { decodeSketch, estimate, mergeSketches, type Report } from '@burgee/engine';
-import type { MinuteRow } from './ports.ts';
+import type { MinuteRow, Sighting } from './ports.ts';
 
 /**
  * What the minute rows mean. `count`: `flag/<key>/<rule or ->/<variant>`, sums [evaluations]. `sketch`: `flag/<key>/<rule>` or
@@ -46,6 +46,18 @@ export function minutesOf(
     add('work', `${client ? 'browser' : 'app'}/${report.app}`, [report.work.total, report.work.failed, ...report.work.latency]);
   for (const name of new Set(report.attributes)) add('attribute', `attribute/${name}`, [1]);
   return [...rows.values()];
+}
+
+/** When these rows last met each flag, each once, in one order for every writer. */
+export function sightingsOf(rows: readonly MinuteRow[]): Sighting[] {
+  const last = new Map<string, Sighting>();
+  for (const { project, environment, series, subject, minute } of rows) {
+    const flag = subject.split('/', 2)[1] ?? '';
+    if (series !== 'count') continue;
+    const id = `${project}/${environment}/${flag}`;
+    if ((last.get(id)?.minute ?? -1) < minute) last.set(id, { project, environment, flag, minute });
+  }
+  return [...last].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sighting]) => sighting);
 }
 
 /** Evaluations of one (flag, rule, variant); `rule` is null where no rule decided. */

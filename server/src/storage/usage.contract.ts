@@ -176,6 +176,39 @@ export function usageCases(bench: Bench): void {
     });
   });
 
+  describe('sightings', () => {
+    const seen = async (over: object = {}) =>
+      (await bench.store.sightings({ project: 'shop', ...over })).map((one) => [one.environment, one.flag, one.minute - AT]);
+
+    it('say when each flag was last asked for, and never go back', async () => {
+      await send(1, [], [minuteRow('flag/a/-/on'), minuteRow('flag/a/r/x/y'), minuteRow('flag/b/-/on')]);
+      await send(2, [], [minuteRow('flag/a/-/on', { minute: AT + MINUTE }), minuteRow('flag/c/r', { series: 'sketch' })]);
+      await send(3, [], [minuteRow('flag/a/-/on', { minute: AT - MINUTE })]);
+      expect(await seen()).toEqual([
+        ['live', 'a', MINUTE],
+        ['live', 'b', 0],
+      ]);
+      expect(await seen({ flag: 'b' })).toEqual([['live', 'b', 0]]);
+      expect(await seen({ environment: 'elsewhere' })).toEqual([]);
+      expect(await seen({ project: 'other' })).toEqual([]);
+    });
+
+    it('come once when many reports of one minute come at once, and not with a duplicate', async () => {
+      const rows = ['flag/b/-/on', 'flag/a/-/on'].map((subject) => minuteRow(subject));
+      await Promise.all(Array.from({ length: 12 }, (_, i) => send(i + 1, [], i % 2 === 0 ? rows : [...rows].reverse())));
+      expect(await send(1, [], [minuteRow('flag/z/-/on')])).toBe('duplicate');
+      expect((await seen()).map(([, flag]) => flag)).toEqual(['a', 'b']);
+    });
+
+    it('outlive their minutes, for 90 days', async () => {
+      await send(1, [], [minuteRow('flag/a/-/on')]);
+      await bench.store.prune(AT + KEPT.hours - 1);
+      expect(await seen()).toEqual([['live', 'a', 0]]);
+      await bench.store.prune(AT + KEPT.hours + 1);
+      expect(await seen()).toEqual([]);
+    });
+  });
+
   describe('prune', () => {
     it('turns minutes of two days ago into hours, and drops hours after 90 days', async () => {
       const at = (minute: number) => minuteRow('flag/a/-/on', { minute: HOUR_START + minute * MINUTE });

@@ -228,3 +228,15 @@ export const minute = pgTable(
     index('minute_age').on(table.span, table.minute),
   ],
 );
+
+/** When each flag was last asked for: one row, however much traffic there is. */
+export const sighting = pgTable(
+  'sighting',
+  {
+    project: text('project').notNull(),
+    environment: text('environment').notNull(),
+    flag: text('flag').notNull(),
+    minute: whole('minute').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.project, table.environment, table.flag] })],
+);

@@ -14,6 +14,7 @@ import { claim, release } from './leases.ts';
 import { dropOldNotices, listNotices, settleNotice, takeNotices } from './notices.ts';
 import { startPoll } from './poll.ts';
 import { revision } from './schema.ts';
+import { listSightings } from './sightings.ts';
 import { batches, dropOld, dueHours, foldHour, ingest, minutes, unfolded, unfoldedOf } from './usage.ts';
 
 const ATTEMPTS = 5;
@@ -107,6 +108,7 @@ export async function createPostgresStore({ pool, clock, log }: { pool: Pool; cl
     unfoldedOf: (rollouts, limit) => read(() => unfoldedOf(db, rollouts, limit)),
     batches: (rollout, afterSeq = -1) => read(() => batches(db, rollout, afterSeq)),
     minutes: (query) => read(() => minutes(db, query)),
+    sightings: (query) => read(() => listSightings(db, query)),
     async prune(now) {
       let dropped = 0;
       // An hour at a time, so that no transaction is long.

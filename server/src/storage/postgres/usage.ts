@@ -7,6 +7,7 @@ import { cutoffs, HOUR, hoursOf, MINUTE, mergeMeasured, mergeRows } from '../min
 import type { Db } from './connect.ts';
 import { byBytes } from './entities.ts';
 import { batch, columnOf, minute, part, report, rollout } from './schema.ts';
+import { dropOldSightings, noteSightings } from './sightings.ts';
 
 type StoredMinute = typeof minute.$inferSelect;
 
@@ -54,6 +55,7 @@ export async function ingest(db: Db, input: Parameters<Store['ingest']>[0], rece
   const common = { report: made.id, receivedAt, client, instance, sequence, app, platform, folded: false };
   if (parts.length > 0) await db.insert(part).values(parts.map((one) => ({ ...common, ...one })));
   await mergeIn(db, rows, MINUTE);
+  await noteSightings(db, rows);
   return full.length > 0 ? 'dropped' : 'stored';
 }
 
@@ -197,5 +199,6 @@ export async function dropOld(db: Db, now: number): Promise<number> {
   const hours = await db.delete(minute).where(and(eq(minute.span, HOUR), lt(minute.minute, before.hours)));
   const parts = await db.delete(part).where(and(lt(part.receivedAt, before.reports), over));
   const reports = await db.delete(report).where(and(lt(report.receivedAt, before.reports), notInArray(report.id, kept)));
-  return (hours.rowCount ?? 0) + (parts.rowCount ?? 0) + (reports.rowCount ?? 0);
+  const sightings = await dropOldSightings(db, now);
+  return sightings + (hours.rowCount ?? 0) + (parts.rowCount ?? 0) + (reports.rowCount ?? 0);
 }

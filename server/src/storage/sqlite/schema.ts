@@ -218,3 +218,15 @@ export const minute = sqliteTable(
     index('minute_age').on(table.span, table.minute),
   ],
 );
+
+/** When each flag was last asked for: one row, however much traffic there is. */
+export const sighting = sqliteTable(
+  'sighting',
+  {
+    project: text('project').notNull(),
+    environment: text('environment').notNull(),
+    flag: text('flag').notNull(),
+    minute: integer('minute').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.project, table.environment, table.flag] })],
+);

@@ -154,6 +154,7 @@ export function createSqliteStore(parts: {
     unfoldedOf: (rollouts, limit) => read(() => usage.unfoldedOf(rollouts, limit)),
     batches: (rollout, afterSeq = -1) => read(() => usage.batches(rollout, afterSeq)),
     minutes: (query) => read(() => usage.minutes(query)),
+    sightings: (query) => read(() => usage.sightings(query)),
     async prune(now) {
       let dropped = 0;
       // An hour at a time, so that other work gets in between.

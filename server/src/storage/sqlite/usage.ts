@@ -6,6 +6,7 @@ import type { Batch } from '../../domain/rollout/rollout.ts';
 import { ACTIVE, MOST_WAITING } from '../entities.ts';
 import { cutoffs, HOUR, hoursOf, MINUTE, mergeMeasured, mergeRows } from '../minutes.ts';
 import { batch, columnOf, minute, part, report, rollout } from './schema.ts';
+import { createSightings } from './sightings.ts';
 
 type Ingest = Parameters<Store['ingest']>[0];
 type MinuteQuery = Parameters<Store['minutes']>[0];
@@ -15,6 +16,7 @@ type StoredMinute = typeof minute.$inferSelect;
 /** The caller holds the transaction of `ingest` and `prune` steps. */
 export function createUsageTables(db: Db, clock: Clock) {
   const statements = prepare(db);
+  const sightings = createSightings(db);
 
   function mergeIn(rows: readonly MinuteRow[], span: number): void {
     for (const row of mergeRows(rows)) {
@@ -58,9 +60,11 @@ export function createUsageTables(db: Db, clock: Clock) {
         });
       }
       mergeIn(minutes, MINUTE);
+      sightings.note(minutes);
       return full.size > 0 ? 'dropped' : 'stored';
     },
 
+    sightings: sightings.list,
     unfolded,
     unfoldedOf(ids: readonly string[], limit: number): ReadonlyMap<string, UnfoldedReport[]> {
       const waiting = statements.waiting.all({ rollouts: JSON.stringify(ids) });
@@ -129,6 +133,7 @@ export function createUsageTables(db: Db, clock: Clock) {
       const over = or(eq(part.folded, true), notInArray(part.rollout, active));
       const kept = db.select({ report: part.report }).from(part);
       return (
+        sightings.dropOld(now) +
         db
           .delete(minute)
           .where(and(eq(minute.span, HOUR), lt(minute.minute, before.hours)))
