@@ -7,6 +7,8 @@ export type * from '../domain/environment.ts';
 export type * from '../domain/errors.ts';
 export type { Attribute, AttributeType } from '../domain/flag/attributes.ts';
 export type * from '../domain/flag/flag.ts';
+export type * from '../domain/flag/flag-usage.ts';
+export type { PromotedPercents, PromotionPart } from '../domain/flag/promotion.ts';
 export type * from '../domain/flag/scheduled.ts';
 export type * from '../domain/flag/segment.ts';
 export type * from '../domain/guard/guard.ts';

@@ -8,9 +8,12 @@ import { environmentRoutes } from './environments.ts';
 import { eventRoutes } from './events.ts';
 import { attributeRoutes } from './flags/attributes.ts';
 import { flagRoutes } from './flags/flags.ts';
+import { ownerRoutes } from './flags/owners.ts';
+import { promotionRoutes } from './flags/promotion.ts';
 import { scheduleRoutes } from './flags/schedule.ts';
 import { segmentRoutes } from './flags/segments.ts';
 import { stateRoutes } from './flags/states.ts';
+import { usageRoutes } from './flags/usage.ts';
 import { healthRoutes } from './frame/health.ts';
 import { openapiRoute } from './frame/openapi.ts';
 import type { Route } from './frame/route.ts';
@@ -35,6 +38,9 @@ const described: readonly Route[] = [
   ...flagRoutes,
   ...attributeRoutes,
   ...stateRoutes,
+  ...promotionRoutes,
+  ...usageRoutes,
+  ...ownerRoutes,
   ...scheduleRoutes,
   ...segmentRoutes,
   ...rolloutRoutes,

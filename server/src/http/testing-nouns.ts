@@ -2,8 +2,11 @@ import { auditRoutes } from './audit.ts';
 import { environmentRoutes } from './environments.ts';
 import { eventRoutes } from './events.ts';
 import { flagRoutes } from './flags/flags.ts';
+import { ownerRoutes } from './flags/owners.ts';
+import { promotionRoutes } from './flags/promotion.ts';
 import { segmentRoutes } from './flags/segments.ts';
 import { stateRoutes } from './flags/states.ts';
+import { usageRoutes } from './flags/usage.ts';
 import { projectRoutes } from './projects.ts';
 import { createTestServer, type TestServer } from './testing.ts';
 
@@ -12,6 +15,9 @@ export const NOUN_ROUTES = [
   ...environmentRoutes,
   ...flagRoutes,
   ...stateRoutes,
+  ...promotionRoutes,
+  ...usageRoutes,
+  ...ownerRoutes,
   ...segmentRoutes,
   ...auditRoutes,
   ...eventRoutes,

@@ -1,5 +1,5 @@
 import type { Flag, FlagState } from '../../domain/flag/flag.ts';
-import type { Store, Stored } from '../../domain/ports.ts';
+import type { Sighting, Store, Stored } from '../../domain/ports.ts';
 import type { Rollout } from '../../domain/rollout/rollout.ts';
 import { found } from '../frame/commit.ts';
 import { projectParts } from '../project-parts.ts';
@@ -22,6 +22,8 @@ export interface FlagRow {
     readonly state: FlagState;
     readonly version: number;
     readonly rollout: Pick<Rollout, 'id' | 'state' | 'percent' | 'stage'> | null;
+    /** Start of the last minute in which anybody asked, ms; null: not in the last 90 days. */
+    readonly lastEvaluated: number | null;
   }[];
 }
 
@@ -35,26 +37,32 @@ export async function listFlags(
   filter: FlagFilter,
 ): Promise<FlagRow[]> {
   const { project, environment } = where;
-  const [{ environments }, flags, states, rollouts] = await Promise.all([
+  const [{ environments }, flags, states, rollouts, sightings] = await Promise.all([
     projectParts(store, project),
     store.list('flag', { project }),
     store.list('state', where),
     activeRollouts(store, where),
+    store.sightings(where),
   ]);
   const here = environments.filter(({ entity }) => environment === undefined || entity.key === environment);
   if (environment !== undefined) found(here[0], `environment ${environment}`);
   const order = here.map(({ entity }) => entity.key);
   const wanted = flags.filter(({ entity }) => matches(entity, filter));
-  return rowsOf(wanted, states, rollouts, order);
+  return rowsOf(wanted, { states, rollouts, sightings, order });
+}
+
+/** What rows are joined from. */
+interface RowParts {
+  readonly states: readonly Stored<FlagState>[];
+  readonly rollouts: readonly Stored<Rollout>[];
+  readonly sightings: readonly Sighting[];
+  /** The environments' keys. */
+  readonly order: readonly string[];
 }
 
 /** Flags with their states in the order of the environments. */
-export function rowsOf(
-  flags: readonly Stored<Flag>[],
-  states: readonly Stored<FlagState>[],
-  rollouts: readonly Stored<Rollout>[],
-  order: readonly string[],
-): FlagRow[] {
+export function rowsOf(flags: readonly Stored<Flag>[], { states, rollouts, sightings, order }: RowParts): FlagRow[] {
+  const seenAt = new Map(sightings.map((sighting) => [place(sighting), sighting.minute]));
   const stateAt = new Map(states.map((stored) => [place(stored.entity), stored]));
   const rolloutAt = new Map<string, Rollout>();
   for (const { entity } of rollouts) {
@@ -67,7 +75,9 @@ export function rowsOf(
     states: order.flatMap((environment) => {
       const at = place({ environment, flag: flag.key });
       const state = stateAt.get(at);
-      return state === undefined ? [] : [{ state: state.entity, version: state.version, rollout: mark(rolloutAt.get(at)) }];
+      if (state === undefined) return [];
+      const lastEvaluated = seenAt.get(at) ?? null;
+      return [{ state: state.entity, version: state.version, rollout: mark(rolloutAt.get(at)), lastEvaluated }];
     }),
   }));
 }

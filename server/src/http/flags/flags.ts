@@ -18,7 +18,7 @@ const inEnvironment = inProject.extend({ environment: z.string() });
 const one = inProject.extend({ flag: z.string() });
 const answered = z.strictObject({ flag, version });
 const row = answered.extend({
-  states: z.array(z.strictObject({ state, version, rollout: rolloutMark.nullable() })),
+  states: z.array(z.strictObject({ state, version, rollout: rolloutMark.nullable(), lastEvaluated: z.number().nullable() })),
 });
 const filter = z.strictObject({
   search: z.string().max(200).optional(),
@@ -121,20 +121,17 @@ export const flagRoutes: readonly Route[] = [
     params: one,
     responses: { 200: row },
     handle: async ({ params: { project, flag: key }, deps: { store } }) => {
-      const [{ environments }, stored, rollouts] = await Promise.all([
+      const [{ environments }, stored, rollouts, sightings] = await Promise.all([
         projectParts(store, project),
         store.get('flag', { project, key }),
         activeRollouts(store, { project, flag: key }),
+        store.sightings({ project, flag: key }),
       ]);
       const here = found(stored, `flag ${key}`);
       const order = environments.map(({ entity }) => entity.key);
       const states = await Promise.all(order.map((environment) => store.get('state', { project, environment, flag: key })));
-      const [body] = rowsOf(
-        [here],
-        states.filter((one) => one !== undefined),
-        rollouts,
-        order,
-      );
+      const there = states.filter((one) => one !== undefined);
+      const [body] = rowsOf([here], { states: there, rollouts, sightings, order });
       return { status: 200, body, etag: String(here.version) };
     },
   }),

@@ -40,7 +40,6 @@ POST /api/v1/projects/{project}/flags | editor | a
 GET /api/v1/projects/{project}/flags/{flag} | viewer | a
 PATCH /api/v1/projects/{project}/flags/{flag} | editor | a
 DELETE /api/v1/projects/{project}/flags/{flag} | editor | a
-GET /api/v1/projects/{project}/environments/{environment}/attributes | viewer | pa
 GET /api/v1/projects/{project}/environments/{environment}/flags | viewer | pa
 GET /api/v1/projects/{project}/environments/{environment}/flags/{flag} | viewer | pa
 PUT /api/v1/projects/{project}/environments/{environment}/flags/{flag} | editor | a
@@ -48,6 +47,11 @@ PATCH /api/v1/projects/{project}/environments/{environment}/flags/{flag} | edito
 PUT /api/v1/projects/{project}/environments/{environment}/flags/{flag}/rules/{rule}/percent | editor | a
 POST /api/v1/projects/{project}/environments/{environment}/flags/{flag}/kill | editor | a
 POST /api/v1/projects/{project}/environments/{environment}/flags/{flag}/restore | editor | a
+GET /api/v1/projects/{project}/environments/{environment}/flags/{flag}/promotion | viewer | pa
+POST /api/v1/projects/{project}/environments/{environment}/flags/{flag}/promotion | editor | a
+GET /api/v1/projects/{project}/environments/{environment}/flags/{flag}/usage | viewer | pa
+GET /api/v1/projects/{project}/environments/{environment}/attributes | viewer | pa
+GET /api/v1/projects/{project}/owners | viewer | a
 GET /api/v1/projects/{project}/environments/{environment}/schedule | viewer | pa
 GET /api/v1/projects/{project}/environments/{environment}/schedule/{id} | viewer | pa
 DELETE /api/v1/projects/{project}/environments/{environment}/schedule/{id} | editor | a

@@ -34,13 +34,13 @@ export function createSightings(db: BetterSQLite3Database) {
         .where(
           and(
             eq(sighting.project, project),
-                environment === undefined ? undefined : eq(sighting.environment, environment),
+            environment === undefined ? undefined : eq(sighting.environment, environment),
             flag === undefined ? undefined : eq(sighting.flag, flag),
           ),
         )
         .orderBy(asc(sighting.environment), asc(sighting.flag))
         .all();
-        },
+    },
     dropOld(now: number): number {
       return db
         .delete(sighting)

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { type FlagUsage, usageBounds, usageOf } from '../../domain/flag/flag-usage.ts';
+import { found } from '../frame/commit.ts';
+import { type Route, route } from '../frame/route.ts';
+
+const PATH = '/api/v1/projects/{project}/environments/{environment}/flags/{flag}/usage';
+const counts = z.array(z.strictObject({ rule: z.string().nullable(), variant: z.string(), count: z.number() }));
+
+const usage = z.strictObject({
+  from: z.number(),
+  to: z.number(),
+  minutes: z.array(z.strictObject({ minute: z.number(), counts })),
+  day: z.strictObject({
+    from: z.number(),
+    counts,
+    units: z.array(z.strictObject({ rule: z.string(), units: z.number() })),
+  }),
+  lastEvaluated: z.number().nullable(),
+}) satisfies z.ZodType<FlagUsage>;
+
+/** What applications reported of flags: how often they were asked for, and by how many. */
+export const usageRoutes: readonly Route[] = [
+  route({
+    method: 'get',
+    path: PATH,
+    permission: 'flag:read',
+    summary: 'How often a flag was evaluated here, by minute and over the last day, and about how many units its rules met',
+    params: z.object({ project: z.string(), environment: z.string(), flag: z.string() }),
+    query: z.strictObject({
+      minutes: z.coerce.number().int().min(1, 'must be 1 to 1440').max(1440, 'must be 1 to 1440').default(60),
+    }),
+    responses: { 200: z.strictObject({ usage }) },
+    handle: async ({ params, query, at, deps: { store } }) => {
+      const { project, environment, flag } = params;
+      found(await store.get('state', params), `flag ${flag}`);
+      const bounds = usageBounds(at, query.minutes);
+      const rows = (series: string) =>
+        store.minutes({ project, environment, from: bounds.day, to: bounds.to, series, subjectPrefix: `flag/${flag}/` });
+      const [evaluations, sketches, [sighting]] = await Promise.all([
+        rows('count'),
+        rows('sketch'),
+        store.sightings({ project, environment, flag }),
+      ]);
+      return { status: 200, body: { usage: usageOf({ counts: evaluations, sketches }, bounds, sighting?.minute ?? null) } };
+    },
+  }),
+];
