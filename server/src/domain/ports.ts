@@ -234,7 +234,7 @@ export interface Store {
 
   /**
    * Stores a report once per (instance, sequence) and merges its minute rows in the same transaction. `dropped`: so too, but
-   * without its units of rollouts for which too many reports wait already.
+   * without its units of rollouts for which too many reports wait already; for client keys that are far fewer.
    */
   ingest(input: {
     readonly project: string;
@@ -243,7 +243,7 @@ export interface Store {
     readonly report: Report;
     readonly minutes: readonly MinuteRow[];
   }): Promise<'stored' | 'duplicate' | 'dropped'>;
-  /** Reports not folded yet, oldest first. */
+  /** Reports not folded yet: those of server keys before those of client keys, each oldest first. */
   unfolded(rollout: string, limit: number): Promise<UnfoldedReport[]>;
   /** The same for many rollouts in one read, each with at most `limit`; those that have none are left out. */
   unfoldedOf(rollouts: readonly string[], limit: number): Promise<ReadonlyMap<string, UnfoldedReport[]>>;

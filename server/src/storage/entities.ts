@@ -29,6 +29,9 @@ export const ACTIVE = ['pending', 'running', 'holding', 'paused'] as const;
 /** Reports that wait to become a rollout's evidence: beyond so many, nobody folds them and more would only fill the disk. */
 export const MOST_WAITING = 20_000;
 
+/** From so many on none of a client key is taken any more: however many of them are sent, those of server keys find room. */
+export const MOST_WAITING_FOR_CLIENTS = 4_000;
+
 const columns = new Map<Kind, readonly string[]>();
 
 /** Key columns first, in key order. */

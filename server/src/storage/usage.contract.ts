@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { MinuteRow } from '../domain/ports.ts';
-import { MOST_WAITING } from './entities.ts';
+import type { MinuteRow, UnfoldedReport } from '../domain/ports.ts';
+import { MOST_WAITING, MOST_WAITING_FOR_CLIENTS } from './entities.ts';
 import { HOUR, KEPT, MINUTE } from './minutes.ts';
 import type { Bench } from './store.contract.ts';
 import { AT, batch, change, LIVE, minuteRow, report, rollout } from './testing/samples.ts';
@@ -11,8 +11,9 @@ const HOUR_START = Math.floor(AT / HOUR) * HOUR;
 export function usageCases(bench: Bench): void {
   const make = (id: string, over = {}) =>
     bench.store.commit(change([{ put: 'rollout', basedOn: null, entity: rollout(id, over) }]));
-  const send = (sequence: number, rollouts: readonly string[] = [], minutes: readonly MinuteRow[] = []) =>
-    bench.store.ingest({ ...LIVE, client: false, report: report('instance-1', sequence, rollouts), minutes });
+  const send = (sequence: number, rollouts: readonly string[] = [], minutes: readonly MinuteRow[] = [], client = false) =>
+    bench.store.ingest({ ...LIVE, client, report: report('instance-1', sequence, rollouts), minutes });
+  const sendAsClient = (sequence: number, rollouts: readonly string[]) => send(sequence, rollouts, [], true);
   const fold = (reports: readonly number[], seq: number) =>
     bench.store.commit(change([], { fold: { reports, batches: [batch('ramp', seq, { state: { seq } })] } }));
   const all = { ...LIVE, from: 0, to: AT * 2, series: 'count', subjectPrefix: '' };
@@ -56,6 +57,27 @@ export function usageCases(bench: Bench): void {
       const [first] = await bench.store.unfolded('ramp', 1);
       await fold([first?.id ?? 0], 1);
       expect(await send(3, ['ramp'])).toBe('stored');
+    });
+
+    it('of client keys come after those of server keys, and never take their room', async () => {
+      await make('ramp');
+      await make('other');
+      expect(await sendAsClient(1, ['ramp', 'other'])).toBe('stored');
+      await send(2, ['ramp']);
+      await sendAsClient(3, ['ramp']);
+      await send(4, ['ramp']);
+      const order = (rows: readonly UnfoldedReport[] = []) => rows.map(({ client, report: { sequence } }) => [client, sequence]);
+      const sorted = [2, 4, 1, 3].map((sequence) => [sequence % 2 === 1, sequence]);
+      for (const limit of [1, 2, 3, 4, 9]) {
+        expect(order(await bench.store.unfolded('ramp', limit))).toEqual(sorted.slice(0, limit));
+        expect(order((await bench.store.unfoldedOf(['ramp', 'other'], limit)).get('ramp'))).toEqual(sorted.slice(0, limit));
+      }
+      const crowd = Array(MOST_WAITING_FOR_CLIENTS - 4).fill('ramp');
+      expect(await sendAsClient(5, crowd)).toBe('stored');
+      expect(await sendAsClient(6, ['ramp', 'other'])).toBe('dropped');
+      expect(order(await bench.store.unfolded('other', 9))).toEqual([1, 6].map((sequence) => [true, sequence]));
+      expect(await send(7, ['ramp'])).toBe('stored');
+      expect(order(await bench.store.unfolded('ramp', 3))).toEqual([2, 4, 7].map((sequence) => [false, sequence]));
     });
 
     it('are stored once when the same one comes many times at once', async () => {

@@ -2,7 +2,7 @@
 import { and, asc, eq, gt, gte, inArray, lt, notInArray, or, sql } from 'drizzle-orm';
 import type { MinuteRow, Store, UnfoldedReport } from '../../domain/ports.ts';
 import type { Batch } from '../../domain/rollout/rollout.ts';
-import { ACTIVE, MOST_WAITING } from '../entities.ts';
+import { ACTIVE, MOST_WAITING, MOST_WAITING_FOR_CLIENTS } from '../entities.ts';
 import { cutoffs, HOUR, hoursOf, MINUTE, mergeMeasured, mergeRows } from '../minutes.ts';
 import type { Db } from './connect.ts';
 import { byBytes } from './entities.ts';
@@ -48,7 +48,7 @@ export async function ingest(db: Db, input: Parameters<Store['ingest']>[0], rece
       ),
     )
     .groupBy(part.rollout)
-    .having(sql`count(*) >= ${MOST_WAITING}`);
+    .having(sql`count(*) >= ${client ? MOST_WAITING_FOR_CLIENTS : MOST_WAITING}`);
   const parts = sent.rollouts
     .filter((one) => known.some(({ id }) => id === one.rollout) && !full.some(({ rollout: id }) => id === one.rollout))
     .map((one) => ({ rollout: one.rollout, payload: JSON.stringify(one) }));
@@ -102,16 +102,16 @@ function portable({ project, environment, minute, series, subject, sums, sketch 
 
 export async function unfolded(db: Db, id: string, limit: number): Promise<UnfoldedReport[]> {
   const open = and(eq(part.rollout, id), eq(part.folded, false));
-  return (await db.select().from(part).where(open).orderBy(asc(part.id)).limit(limit)).map(asUnfolded);
+  return (await db.select().from(part).where(open).orderBy(asc(part.client), asc(part.id)).limit(limit)).map(asUnfolded);
 }
 
-/** One query: the oldest of each rollout, by the index. */
+/** One query: the oldest of each rollout, those of server keys first. */
 export async function unfoldedOf(db: Db, ids: readonly string[], limit: number): Promise<Map<string, UnfoldedReport[]>> {
   const oldest = sql`select waiting.id from json_array_elements_text(${JSON.stringify(ids)}::json) as wanted (rollout)
     cross join lateral (
-      select id from part where part.rollout = wanted.rollout and not folded order by id limit ${limit}
+      select id from part where part.rollout = wanted.rollout and not folded order by client, id limit ${limit}
     ) as waiting`;
-  const rows = await db.select().from(part).where(sql`${part.id} in (${oldest})`).orderBy(asc(part.id));
+  const rows = await db.select().from(part).where(sql`${part.id} in (${oldest})`).orderBy(asc(part.client), asc(part.id));
   const found = new Map<string, UnfoldedReport[]>();
   for (const row of rows) {
     const known = found.get(row.rollout);

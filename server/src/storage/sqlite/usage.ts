@@ -3,7 +3,7 @@ import { and, asc, eq, gt, gte, inArray, lt, notInArray, or, sql } from 'drizzle
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { Clock, MinuteRow, Store, UnfoldedReport } from '../../domain/ports.ts';
 import type { Batch } from '../../domain/rollout/rollout.ts';
-import { ACTIVE, MOST_WAITING } from '../entities.ts';
+import { ACTIVE, MOST_WAITING, MOST_WAITING_FOR_CLIENTS } from '../entities.ts';
 import { cutoffs, HOUR, hoursOf, MINUTE, mergeMeasured, mergeRows } from '../minutes.ts';
 import { batch, columnOf, minute, part, report, rollout } from './schema.ts';
 import { createSightings } from './sightings.ts';
@@ -26,7 +26,10 @@ export function createUsageTables(db: Db, clock: Clock) {
     }
   }
   function unfolded(id: string, limit: number): UnfoldedReport[] {
-    return statements.unfolded.all({ rollout: id, limit }).map((row) => ({
+    const own = statements.unfolded.all({ rollout: id, client: 0, limit });
+    const rest = limit - own.length;
+    const all = rest > 0 ? [...own, ...statements.unfolded.all({ rollout: id, client: 1, limit: rest })] : own;
+    return all.map((row) => ({
       id: row.id,
       receivedAt: row.receivedAt,
       client: row.client,
@@ -42,7 +45,8 @@ export function createUsageTables(db: Db, clock: Clock) {
       const made = statements.addReport.get(identity);
       if (made === undefined) return 'duplicate';
       const named = [...new Set(sent.rollouts.map((about) => about.rollout))];
-      const full = new Set(named.filter((id) => statements.isFull.get({ rollout: id }) !== undefined));
+      const most = client ? MOST_WAITING_FOR_CLIENTS : MOST_WAITING;
+      const full = new Set(named.filter((id) => statements.isFull.get({ rollout: id, before: most - 1 }) !== undefined));
       for (const about of sent.rollouts) {
         if (full.has(about.rollout)) continue;
         // A key of one environment says nothing about the rollouts of another.
@@ -193,7 +197,7 @@ function prepare(db: Db) {
     unfolded: db
       .select()
       .from(part)
-      .where(and(eq(part.rollout, value('rollout')), eq(part.folded, false)))
+      .where(and(eq(part.rollout, value('rollout')), eq(part.folded, false), sql`${part.client} = ${value('client')}`))
       .orderBy(asc(part.id))
       .limit(value('limit'))
       .prepare(),
@@ -202,7 +206,7 @@ function prepare(db: Db) {
       .from(part)
       .where(and(eq(part.rollout, value('rollout')), eq(part.folded, false)))
       .limit(1)
-      .offset(MOST_WAITING - 1)
+      .offset(value('before'))
       .prepare(),
     waiting: db
       .selectDistinct({ rollout: part.rollout })
