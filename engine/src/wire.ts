@@ -110,7 +110,7 @@ export interface Report {
   readonly spanMs: number;
   readonly counts: readonly CountReport[];
   readonly sketches: readonly SketchReport[];
-  /** Units of work, those that failed, and their latencies in the buckets of latency.ts. */
+  /** Units of work, those that failed, and their latencies in the buckets of latency.ts. Those of client keys are kept apart. */
   readonly work: { readonly total: number; readonly failed: number; readonly latency: readonly number[] } | null;
   /** Names of attributes that contexts had, never their values. */
   readonly attributes: readonly string[];

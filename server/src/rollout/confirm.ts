@@ -35,7 +35,8 @@ export function createConfirmations(parts: Parts) {
     const reports = await store.unfolded(id, REPORTS);
     const revertedAt = rollout.endedAt ?? watch.since;
     for (const report of reports) {
-      if (report.receivedAt <= revertedAt) continue;
+      // a browser's arm is worked out from the percent: that says nothing of what it shows
+      if (report.client || report.receivedAt <= revertedAt) continue;
       watch.heardAt = Math.max(watch.heardAt ?? 0, report.receivedAt);
       if (isTreated(report, rollout.percent)) watch.treatedAt = Math.max(watch.treatedAt ?? 0, report.receivedAt);
     }

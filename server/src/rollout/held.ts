@@ -1,5 +1,6 @@
 import { type Evidence, evidenceOf, type QueryState } from '../domain/guard/evidence.ts';
 import { type Memory, replay } from '../domain/guard/memory.ts';
+import { NEW_MIXTURE } from '../domain/guard/mixture.ts';
 import type { Change, Claim, Stored } from '../domain/ports.ts';
 import type { Rollout } from '../domain/rollout/rollout.ts';
 import type { Facts } from './desk.ts';
@@ -66,8 +67,9 @@ export async function recall(parts: Parts, held: Held, { entity }: Stored<Rollou
   return { memory, fresh: true };
 }
 
-function agrees(memory: Memory, { mixture }: Evidence): boolean {
-  return JSON.stringify(memory.process.mixture) === JSON.stringify(mixture);
+function agrees({ process, client }: Memory, evidence: Evidence): boolean {
+  const told = [evidence.mixture, evidence.client?.mixture ?? NEW_MIXTURE];
+  return JSON.stringify([process.mixture, client.process.mixture]) === JSON.stringify(told);
 }
 
 /** Whether nobody looked after the rollout for longer than a lease: then no time has passed on its stage. */

@@ -36,7 +36,9 @@ export async function step(parts: Parts, held: Held, desk: Desk, reverts: Revert
   held.steppedAt = at;
 
   const before = evidenceOf(rollout);
-  const expire = reports.length < REPORTS && !(fresh && gap);
+  // those of client keys come last, and close nothing that is open
+  const isAll = reports.length < REPORTS || reports.at(-1)?.client === true;
+  const expire = isAll && !(fresh && gap);
   const folded = foldTick(memory, rollout, before, reports, { at, expire });
   const queries = readSources(parts, held, rollout, before, at);
   const news = folded !== null || gap || differs(queries, before.queries);

@@ -46,18 +46,9 @@ export interface QueryState {
   } | null;
 }
 
-/** A rollout's stored evidence: JSON, together with the batch log all that a new holder needs. */
-export interface Evidence {
-  readonly schema: 1;
-  /** The newest batch row, and the tick and time it belongs to. */
-  readonly seq: number;
-  readonly tick: number;
-  readonly at: number | null;
-  /** When units last came, and treatment units at the stage's percent. */
-  readonly unitsAt: number | null;
-  readonly treatedAt: number | null;
+/** What one strand of evidence says. */
+export interface StrandEvidence {
   readonly mixture: Mixture;
-  readonly spending: Spending;
   readonly lnM: number;
   readonly lnS: number;
   /** Treatment's errors and the difference of rates since the start time that weighs most. */
@@ -65,6 +56,29 @@ export interface Evidence {
   /** Distinct units since this stage began, and ln E that they are split as the percent says. */
   readonly stage: BothArms & { readonly since: number; readonly lnMismatch: number };
   readonly totals: BothArms;
+}
+
+/** What came with client keys, where the plan does not trust them: a strand of its own, which can pause and nothing else. */
+export interface ClientEvidence extends StrandEvidence {
+  /** When its newest row was logged, ms. */
+  readonly at: number;
+  readonly spending: Spending;
+}
+
+/** A rollout's stored evidence: JSON, together with the batch log all that a new holder needs. */
+export interface Evidence extends StrandEvidence {
+  readonly schema: 1;
+  /** The newest batch row, and the tick it belongs to. */
+  readonly seq: number;
+  readonly tick: number;
+  /** When reports that are evidence were last folded, ms. */
+  readonly at: number | null;
+  /** When units last came, and treatment units at the stage's percent. */
+  readonly unitsAt: number | null;
+  readonly treatedAt: number | null;
+  readonly spending: Spending;
+  /** null: nothing came. */
+  readonly client: ClientEvidence | null;
   /** Control fails clearly more than before: the world, not this flag. */
   readonly incident: Incident | null;
   readonly unattributed: number;
@@ -98,6 +112,7 @@ export const NO_EVIDENCE: Evidence = {
   heaviest: { errors: 0, difference: 0 },
   stage: { ...NO_FIGURES, since: 0, lnMismatch: 0 },
   totals: NO_FIGURES,
+  client: null,
   incident: null,
   unattributed: 0,
   open: [],

@@ -86,7 +86,7 @@ describe('folding', () => {
         expect(rebuilt.evidence).toEqual(kept.evidence);
         expect(rebuilt.log).toEqual(kept.log);
         expect(kept.memory.process.mixture).toEqual(kept.evidence.mixture);
-        expect(kept.memory.latency.process).toEqual(kept.evidence.latency);
+        if (kept.log.length > 0) expect(kept.memory.latency.process).toEqual(kept.evidence.latency);
         for (const { mixture, latency } of [kept.evidence]) {
           for (const { spent } of [mixture, ...latency.mixtures]) expect(spent).toBeLessThanOrEqual(1);
         }

@@ -1,6 +1,7 @@
 import { type ArmReport, decodeHashes, sampled, type UnitHash } from '@burgee/engine';
 import type { UnfoldedReport } from '../ports.ts';
 import type { Plan } from '../rollout/rollout.ts';
+import { stratumOf } from './client-reports.ts';
 import type { Evidence } from './evidence.ts';
 import { cutoffsOf, type SlowUnits } from './latency-memory.ts';
 import type { OpenExposures } from './open-exposures.ts';
@@ -30,8 +31,8 @@ export function gather(
   const cutoffs = cutoffsOf(now.plan);
   const instances = new Map(Object.entries(now.instances));
   let unattributed = 0;
-  for (const { report, part, receivedAt } of inOrder(reports.filter(isEvidence))) {
-    const stratum = `${report.app}/${report.platform}`;
+  for (const { report, part, receivedAt, client } of inOrder(reports)) {
+    const stratum = stratumOf(report);
     const newest = instances.get(report.instance)?.sequence ?? 0;
     unattributed += Number.isFinite(part.unattributed) ? part.unattributed : 0;
     for (const { arm, percent, opened, closed, failed, slow } of part.arms.filter(isArm)) {
@@ -44,11 +45,11 @@ export function gather(
       const slower = arm === 'treatment' ? group.slow1 : group.slow0;
       for (const [i, units] of slower.entries()) units.push(...readUnits(slow[i]));
       for (const unit of [...all, ...bad]) open.close(unit, arm);
-      // a late report's exposures may have closed in one that was folded before it
-      if (report.sequence < newest) continue;
+      // a late report's exposures may have closed in one that was folded before it; those of browsers are never open
+      if (client || report.sequence < newest) continue;
       for (const unit of readUnits(opened)) open.add(unit, { arm, percent, stratum, since: receivedAt });
     }
-    instances.set(report.instance, { sequence: Math.max(newest, report.sequence), at: now.at });
+    if (!client) instances.set(report.instance, { sequence: Math.max(newest, report.sequence), at: now.at });
   }
   if (now.expire) failOverdue(groups, open, now.at, now.plan);
   const kept = [...instances].filter(([, seen]) => now.at - seen.at < FORGET_INSTANCE_MS);
@@ -94,14 +95,6 @@ function inOrder(reports: readonly UnfoldedReport[]): UnfoldedReport[] {
 
 function order(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** What comes with a client key is never evidence, and what is not a report is nothing. */
-function isEvidence(stored: UnfoldedReport): boolean {
-  const { client, report, part } = (stored ?? {}) as Partial<UnfoldedReport>;
-  return (
-    client === false && typeof report?.instance === 'string' && Number.isFinite(report.sequence) && Array.isArray(part?.arms)
-  );
 }
 
 function isArm(arm: ArmReport): boolean {

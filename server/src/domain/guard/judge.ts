@@ -2,6 +2,7 @@ import type { ReasonCode } from '../rollout/reason-codes.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { barsOf, type Evidence } from './evidence.ts';
 import type { Guard } from './guard.ts';
+import { judgeClient } from './judge-client.ts';
 import { judgeSource } from './judge-source.ts';
 import { judgeLatency, judgeOutcomes } from './judge-units.ts';
 import { type Hold, type Opinion, type Reading, readingOf } from './opinion.ts';
@@ -45,7 +46,10 @@ export function judge(rollout: Rollout, evidence: Evidence, at: number): Judgeme
 
 function judgeAll(rollout: Rollout, evidence: Evidence, at: number): Judgement {
   const opinions = rollout.plan.guards.map((guard) => opinionOf(guard, rollout, evidence, at));
-  const paused = opinions.find(({ pause, reading }) => pause !== undefined && !evidence.overruled.includes(reading.key));
+  const client = clientOpinion(rollout, evidence);
+  const paused = [...opinions, ...client].find(
+    ({ pause, reading }) => pause !== undefined && !evidence.overruled.includes(reading.key),
+  );
   const stepped = opinions.find(({ back }) => back !== undefined);
   const holds = opinions.flatMap(({ hold }) => hold ?? []);
   const killed = opinions.find(({ kill }) => kill);
@@ -59,7 +63,7 @@ function judgeAll(rollout: Rollout, evidence: Evidence, at: number): Judgement {
     passing: opinions.every(
       ({ reading, blocks }) => reading.action === 'observe' || reading.verdict === 'pass' || (isOverruled(reading) && !blocks),
     ),
-    readings: opinions.map(({ reading }) => reading),
+    readings: [...opinions, ...client].map(({ reading }) => reading),
   };
 
   function isOverruled(reading: Reading): boolean {
@@ -78,6 +82,16 @@ function opinionOf(guard: Guard, rollout: Rollout, evidence: Evidence, at: numbe
     const text = `guard “${guard?.key}” cannot be judged: ${error instanceof Error ? error.message : 'unknown'}`;
     const held: Guard = { ...NAMELESS, ...guard };
     return { reading: readingOf(held, 'unavailable', text), hold: { code: 'source-unavailable', text } };
+  }
+}
+
+/** Nothing but its pause and its reading is asked for: whatever was sent, it can do no more. */
+function clientOpinion(rollout: Rollout, evidence: Evidence): Pick<Opinion, 'reading' | 'pause'>[] {
+  try {
+    const opinion = judgeClient(rollout, evidence);
+    return opinion === null ? [] : [opinion];
+  } catch {
+    return [];
   }
 }
 const NAMELESS = { kind: 'outcomes', key: '', action: 'pause', tolerated: 1 } as const;

@@ -1,50 +1,56 @@
-import { decodeHashes, encodeHashes } from '@burgee/engine';
+import { decodeHashes } from '@burgee/engine';
 import type { UnfoldedReport } from '../ports.ts';
 import type { Batch, Plan, Rollout } from '../rollout/rollout.ts';
-import { atNewStage, type Known, meet, nobody, type Tally, tally } from './at-risk.ts';
-import { shareOf } from './comparison.ts';
+import { meet } from './at-risk.ts';
+import { senders, trustsClients } from './client-reports.ts';
 import { type ControlRate, incidentOf, NEW_CONTROL_RATE, updateControlRate } from './control-rate.ts';
-import { type BothArms, betsOf, type Evidence, NO_FIGURES } from './evidence.ts';
-import { gather } from './fold.ts';
+import type { Evidence, StrandEvidence } from './evidence.ts';
+import { type Gathered, gather } from './fold.ts';
+import { foldClient } from './fold-client.ts';
 import { newLatency } from './latency.ts';
 import { foldLatency, type LatencyMemory, type LatencyRow, newLatencyMemory, replayLatency } from './latency-memory.ts';
-import { lnMixture } from './mixture.ts';
 import { OpenExposures } from './open-exposures.ts';
-import { isComparable, type Line, NEW_PROCESS, type Process, stepProcess, type Tick, wantsExact } from './process.ts';
-import { expectedShare, lnSampleRatio } from './sample-ratio.ts';
-import { NOTHING_SPENT, nextWeight } from './start-weights.ts';
-import { sinceHeaviest } from './starts.ts';
-import { MOST_BYTES, relieve, thinned, thinTo } from './thinning.ts';
-import { UnitSet } from './unit-set.ts';
+import type { Process } from './process.ts';
+import { NOTHING_SPENT } from './start-weights.ts';
+import {
+  applyTick,
+  beginAnew,
+  enterTick,
+  foldGroups,
+  newStrand,
+  type Strand,
+  type StrandRow,
+  type StrandState,
+  strandEvidence,
+} from './strand.ts';
+import { CLIENT_SHARE, MOST_BYTES, relieve, type Thinned, thinned, thinTo } from './thinning.ts';
 
 /** What the holder of a rollout keeps between ticks; `replay` makes it from the batch log. Mutable: drop it after a failed commit. */
-export interface Memory {
-  known: Known;
-  process: Process;
+export interface Memory extends Strand {
   open: OpenExposures;
-  stage: BothArms;
-  totals: BothArms;
   control: ControlRate;
   latency: LatencyMemory;
-  /** Steps back that the processes began anew after. */
-  restarts: number;
-  /** The share of units that count, in both arms alike: 1 until there are too many. */
-  sample: number;
+  /** What comes with client keys, where the plan does not trust them. */
+  readonly client: Strand;
 }
 
 /** The part of a batch row that only a replay reads. */
-export interface LineState {
+export interface LineState extends StrandState {
   readonly tick: number;
-  readonly weight: number;
-  readonly since: number;
-  readonly inStage: boolean;
-  readonly exact: boolean;
   /** Absent without latency cut-offs. */
   readonly latency?: LatencyRow;
-  /** Absent before the first step back. */
-  readonly restarts?: number;
-  /** Absent while every unit counts. */
-  readonly sample?: number;
+  /** A row of the client's strand; absent for all others. */
+  readonly client?: true;
+}
+
+/** Whether a row is of outcomes that anyone can send: those change neither ln M nor ln S of the rollout. */
+export function isClientRow({ state }: Pick<Batch, 'state'>): boolean {
+  return (state as Partial<LineState> | null)?.client === true;
+}
+
+interface Row extends StrandRow {
+  readonly latency?: LatencyRow;
+  readonly client?: true;
 }
 
 /** Folds a tick's reports into memory; answers the rows to log and the evidence to store, or null where nothing came. */
@@ -53,73 +59,28 @@ export function foldTick(
   rollout: Rollout,
   evidence: Evidence,
   reports: readonly UnfoldedReport[],
-  now: { readonly at: number; readonly expire: boolean; readonly mostBytes?: number },
+  { at, expire, mostBytes = MOST_BYTES }: { readonly at: number; readonly expire: boolean; readonly mostBytes?: number },
 ): { readonly batches: readonly Batch[]; readonly evidence: Evidence } | null {
-  const { plan, percent, stageSince: since } = rollout;
-  const gathered = gather(reports, memory.open, { ...now, plan, instances: evidence.instances });
+  const sorted = senders(reports, rollout.plan);
+  const gathered = gather(sorted.evidence, memory.open, { at, expire, plan: rollout.plan, instances: evidence.instances });
   if (reports.length === 0 && gathered.groups.length === 0) return null;
-  if (memory.restarts !== evidence.restarts) restart(memory, evidence.restarts);
-  // what leaves no row in the log must leave nothing in memory
-  const isLogged = gathered.groups.length > 0;
-  const spent = isLogged && beginTick(memory, plan, since, evidence.restarts) ? FRESH : evidence;
-  if (isLogged) relieve(memory, now.mostBytes ?? MOST_BYTES);
-  const groups = thinned(gathered.groups, memory.sample, plan.controlSample);
-  const controlSample = plan.controlSample * memory.sample;
-  const { rows, spending: latencySpending } = foldLatency(memory.latency, groups, {
-    ...{ plan: { ...plan, controlSample }, percent, at: now.at, stage: rollout.stage },
-    spending: spent.latencySpending,
-  });
-  const tallies = groups.map((group) => {
-    const inStage = group.percent === percent;
-    return { group, inStage, tally: tally(group, memory.known, inStage) };
-  });
-  const lines = tallies.map(({ tally: counts, inStage }) => ({
-    ...counts,
-    inStage,
-    exact: wantsExact(memory.process, counts),
-  }));
-  const stageSeen = lines.some((line) => line.inStage && isComparable(line));
-  const { weight, spending } = lines.some(isComparable)
-    ? nextWeight(spent.spending, plan, { at: now.at, stage: rollout.stage, stageSeen })
-    : { weight: 0, spending: spent.spending };
   const tick = evidence.tick + 1;
-  const after = isLogged ? applyTick(memory, { weight, since, lines, at: now.at }, rollout) : [];
-  const batches = tallies.map(({ group, inStage, tally: t }, i): Batch => {
-    const latency = rows[i];
-    const { restarts, sample } = memory;
-    const state: LineState = {
-      ...{ tick, weight, since, inStage, exact: lines[i]?.exact ?? false },
-      ...(latency && { latency }),
-      ...(restarts > 0 && { restarts }),
-      ...(sample < 1 && { sample }),
-    };
-    return {
-      rollout: rollout.id,
-      seq: evidence.seq + 1 + i,
-      at: now.at,
-      stage: rollout.stage,
-      percent: group.percent,
-      stratum: group.stratum,
-      ...{ n1: t.n1, e1: t.e1, n0: t.n0, e0: t.e0, w: shareOf(t) },
-      ...(after[i] ?? { lnM: evidence.lnM, lnS: evidence.lnS }),
-      state,
-      ...{ erred: encodeHashes(t.erred), seen1: encodeHashes(t.seen1), seen0: encodeHashes(t.seen0) },
-    };
-  });
-  // whoever erred before is no longer at risk, and still proof that somebody is there and reports
-  const treated = tallies.some(({ group, inStage }) => inStage && group.closed1.length + group.failed1.length > 0);
+  const own = foldOwn(memory, rollout, evidence, gathered, { at, mostBytes });
+  const client = foldClient(memory.client, rollout, evidence, sorted.client, { at, mostBytes: mostBytes * CLIENT_SHARE });
+  const rows: readonly Row[] = [...own.rows, ...client.rows.map((row) => ({ ...row, client: true as const }))];
+  const { id, stage } = rollout;
   return {
-    batches,
+    batches: rows.map(({ state, latency, client: isClient, ...row }, i): Batch => {
+      const line: LineState = { ...state, tick, ...(latency && { latency }), ...(isClient && { client: isClient }) };
+      return { ...row, rollout: id, seq: evidence.seq + 1 + i, at, stage, state: line };
+    }),
     evidence: {
       ...evidence,
-      ...summary(memory, rollout),
-      seq: evidence.seq + batches.length,
+      ...own.evidence,
+      client: client.evidence,
+      seq: evidence.seq + rows.length,
       tick,
-      at: now.at,
-      unitsAt: isLogged ? now.at : evidence.unitsAt,
-      treatedAt: treated ? now.at : evidence.treatedAt,
-      spending,
-      latencySpending,
+      at: sorted.evidence.length + own.rows.length > 0 ? at : evidence.at,
       unattributed: evidence.unattributed + gathered.unattributed,
       open: memory.open.toList(),
       instances: gathered.instances,
@@ -127,38 +88,65 @@ export function foldTick(
   };
 }
 
-/** What memory says, for the row that is stored and shown. */
-export function summary(
+/** What leaves no row in the log leaves nothing in memory, and changes no evidence. */
+function foldOwn(
   memory: Memory,
   rollout: Rollout,
-): Pick<Evidence, 'mixture' | 'lnM' | 'lnS' | 'heaviest' | 'stage' | 'totals' | 'incident' | 'latency'> {
-  const { process, stage } = memory;
-  const current = process.since === rollout.stageSince;
-  const figures = current ? stage : NO_FIGURES;
-  const w = expectedShare(rollout.percent, rollout.plan.controlSample);
+  evidence: Evidence,
+  { groups: all }: Gathered,
+  { at, mostBytes }: { readonly at: number; readonly mostBytes: number },
+): { readonly rows: readonly Row[]; readonly evidence: Partial<Evidence> } {
+  const { plan, percent, stage, stageSince } = rollout;
+  if (memory.restarts !== evidence.restarts) restart(memory, evidence.restarts);
+  if (all.length === 0) return { rows: [], evidence: {} };
+  const before = enter(memory, plan, stageSince, evidence.restarts) ? FRESH : evidence;
+  relieve(memory, trustsClients(plan) ? mostBytes : mostBytes * (1 - CLIENT_SHARE));
+  const groups = thinned(all, memory.sample, plan.controlSample);
+  const slow = foldLatency(memory.latency, groups, {
+    ...{ plan: { ...plan, controlSample: plan.controlSample * memory.sample }, percent, at, stage },
+    spending: before.latencySpending,
+  });
+  const { rows, spending } = foldGroups(memory, rollout, groups, { at, spending: before.spending });
+  countControl(memory, rows, at);
+  // whoever erred before is no longer at risk, and still proof that somebody is there and reports
+  const treated = groups.some((group) => group.percent === percent && group.closed1.length + group.failed1.length > 0);
   return {
-    mixture: process.mixture,
-    lnM: lnMixture(process.mixture),
-    lnS: current ? process.lnS : 0,
-    heaviest: sinceHeaviest(process.starts),
-    stage: {
-      ...figures,
-      since: rollout.stageSince,
-      lnMismatch: lnSampleRatio(figures.treatment.units, figures.control.units, w),
+    rows: rows.map((row, i): Row => {
+      const latency = slow.rows[i];
+      return latency === undefined ? row : { ...row, latency };
+    }),
+    evidence: {
+      ...summary(memory, rollout),
+      ...{ spending, latencySpending: slow.spending },
+      ...{ unitsAt: at, treatedAt: treated ? at : evidence.treatedAt },
     },
-    totals: memory.totals,
-    incident: incidentOf(memory.control),
-    latency: memory.latency.process,
   };
 }
+const FRESH = { spending: NOTHING_SPENT, latencySpending: NOTHING_SPENT };
 
-/** One tick of the log, gone through again: its rows, the process it met, and where each row left the evidence. */
-export interface ReplayedTick {
+/** What memory says of the rollout itself, for the row that is stored and shown. */
+export function summary(memory: Memory, rollout: Rollout): StrandEvidence & Pick<Evidence, 'incident' | 'latency'> {
+  return { ...strandEvidence(memory, rollout), incident: incidentOf(memory.control), latency: memory.latency.process };
+}
+
+function countControl(memory: Memory, rows: readonly Pick<Batch, 'n0' | 'e0'>[], at: number): void {
+  const control = rows.reduce((sum, { n0, e0 }) => ({ n: sum.n + n0, e: sum.e + e0 }), { n: 0, e: 0 });
+  memory.control = updateControlRate(memory.control, { at, ...control });
+}
+
+/** The rows of one tick and strand, gone through again: the process they met, and where each row left the evidence. */
+export interface ReplayedRows {
   readonly rows: readonly [Batch, ...Batch[]];
   readonly before: Process;
-  /** The processes began anew with it. */
+  /** The process began anew with them. */
   readonly anew: boolean;
   readonly after: readonly { readonly lnM: number; readonly lnS: number }[];
+}
+
+/** One tick of the log, gone through again; null where it has no such row. */
+export interface ReplayedTick {
+  readonly own: ReplayedRows | null;
+  readonly client: ReplayedRows | null;
 }
 
 /** Makes memory from the batch log, oldest row first; `look` sees memory as each tick left it. */
@@ -169,44 +157,61 @@ export function replay(
   look?: (tick: ReplayedTick, memory: Memory) => void,
 ): Memory {
   const memory: Memory = {
-    known: nobody(),
-    process: NEW_PROCESS,
+    ...newStrand(),
     open: OpenExposures.from(evidence.open),
-    stage: NO_FIGURES,
-    totals: NO_FIGURES,
     control: NEW_CONTROL_RATE,
     latency: newLatencyMemory(rollout.plan),
-    restarts: 0,
-    sample: 1,
+    client: newStrand(),
   };
   for (const rows of byTick(log)) {
-    const first = rows[0].state as LineState;
-    const anew = beginTick(memory, rollout.plan, first.since, first.restarts ?? 0);
-    thinTo(memory, first.sample ?? 1);
-    const lines = rows.map((row) => {
-      const state = row.state as LineState;
-      const [erred, seen1, seen0] = [decodeHashes(row.erred), decodeHashes(row.seen1), decodeHashes(row.seen0)];
-      for (const unit of erred) memory.known.erred.add(unit);
-      meet(seen1, memory.known.stage1, memory.known.ever1);
-      meet(seen0, memory.known.stage0, memory.known.ever0);
-      const { n1, e1, n0, e0 } = row;
-      return { n1, e1, n0, e0, inStage: state.inStage, exact: state.exact };
-    });
-    replayLatency(
-      memory.latency,
-      rollout.plan,
-      rows.flatMap(({ state }) => (state as LineState).latency ?? []),
+    const own = replayRows(
+      memory,
+      rollout,
+      rows.filter((row) => !isClientRow(row)),
+      (since, restarts) => enter(memory, rollout.plan, since, restarts),
     );
-    const before = memory.process;
-    const after = applyTick(memory, { weight: first.weight, since: first.since, lines, at: rows[0].at }, rollout);
-    look?.({ rows, before, after, anew }, memory);
+    if (own !== null) {
+      const slow = own.rows.flatMap(({ state }) => (state as LineState).latency ?? []);
+      replayLatency(memory.latency, rollout.plan, slow);
+      countControl(memory, own.rows, own.rows[0].at);
+    }
+    const client = replayRows(
+      memory.client,
+      rollout,
+      rows.filter(isClientRow),
+      (since, restarts) => enterTick(memory.client, rollout.plan, since, restarts).anew,
+    );
+    look?.({ own, client }, memory);
   }
   if (memory.restarts !== evidence.restarts) restart(memory, evidence.restarts);
+  if (memory.client.restarts !== evidence.restarts) beginAnew(memory.client, evidence.restarts);
   return memory;
 }
 
-function byTick(log: readonly Batch[]): [Batch, ...Batch[]][] {
-  const ticks = new Map<number, [Batch, ...Batch[]]>();
+function replayRows(
+  strand: Strand & Thinned,
+  rollout: Rollout,
+  rows: readonly Batch[],
+  enterFor: (since: number, restarts: number) => boolean,
+): ReplayedRows | null {
+  const [newest, ...rest] = rows;
+  if (newest === undefined) return null;
+  const { since, weight, restarts = 0, sample = 1 } = newest.state as LineState;
+  const anew = enterFor(since, restarts);
+  thinTo(strand, sample);
+  const lines = rows.map(({ n1, e1, n0, e0, state, ...row }) => {
+    for (const unit of decodeHashes(row.erred)) strand.known.erred.add(unit);
+    meet(decodeHashes(row.seen1), strand.known.stage1, strand.known.ever1);
+    meet(decodeHashes(row.seen0), strand.known.stage0, strand.known.ever0);
+    const { inStage, exact } = state as LineState;
+    return { n1, e1, n0, e0, inStage, exact };
+  });
+  const before = strand.process;
+  return { rows: [newest, ...rest], before, anew, after: applyTick(strand, { weight, since, lines }, rollout) };
+}
+
+function byTick(log: readonly Batch[]): Batch[][] {
+  const ticks = new Map<number, Batch[]>();
   for (const row of log) {
     const { tick } = row.state as LineState;
     const rows = ticks.get(tick);
@@ -216,52 +221,19 @@ function byTick(log: readonly Batch[]): [Batch, ...Batch[]][] {
   return [...ticks.values()];
 }
 
-/** Readies memory for a tick: at a new stage, and after a step back. Whether the processes begin anew. */
-function beginTick(memory: Memory, plan: Plan, since: number, restarts: number): boolean {
-  const entered = memory.process.since !== since;
-  const fresh = entered && plan.freshRiskSet === true;
-  if (entered) {
-    memory.known = atNewStage(memory.known);
-    memory.stage = NO_FIGURES;
-  }
-  if (fresh) {
-    memory.known = { ...memory.known, erred: new UnitSet() };
-    memory.latency = newLatencyMemory(plan);
-  }
-  const anew = fresh || memory.restarts !== restarts;
-  if (anew) restart(memory, restarts);
+/** Readies the rollout's own strand for a tick, its latencies with it. Whether the processes begin anew. */
+function enter(memory: Memory, plan: Plan, since: number, restarts: number): boolean {
+  const { fresh, anew } = enterTick(memory, plan, since, restarts);
+  if (fresh) memory.latency = newLatencyMemory(plan);
+  else if (anew) latencyAnew(memory);
   return anew;
 }
 
-/** The processes begin anew; who has erred stays known. */
 function restart(memory: Memory, restarts: number): void {
-  const { since, lnS, base } = memory.process;
-  memory.restarts = restarts;
-  memory.process = { ...NEW_PROCESS, since, lnS, base };
+  beginAnew(memory, restarts);
+  latencyAnew(memory);
+}
+
+function latencyAnew(memory: Memory): void {
   memory.latency = { ...memory.latency, process: newLatency(memory.latency.crossed.length) };
-}
-const FRESH = { spending: NOTHING_SPENT, latencySpending: NOTHING_SPENT };
-
-function applyTick(
-  memory: Memory,
-  tick: Tick & { readonly lines: readonly (Line & Partial<Tally>)[]; readonly at: number },
-  rollout: Rollout,
-) {
-  const { process, after } = stepProcess(memory.process, tick, betsOf(rollout.plan));
-  const inStage = tick.lines.filter((line) => line.inStage);
-  const { stage1, stage0, ever1, ever0 } = memory.known;
-  memory.process = process;
-  const control = tick.lines.reduce((sum, { n0, e0 }) => ({ n: sum.n + n0, e: sum.e + e0 }), { n: 0, e: 0 });
-  memory.control = updateControlRate(memory.control, { at: tick.at, ...control });
-  memory.stage = grow(memory.stage, inStage, stage1.size, stage0.size);
-  memory.totals = grow(memory.totals, inStage, ever1.size, ever0.size);
-  return after;
-}
-
-function grow(before: BothArms, lines: readonly Line[], units1: number, units0: number): BothArms {
-  const sum = (pick: (line: Line) => number) => lines.reduce((total, line) => total + pick(line), 0);
-  return {
-    treatment: { units: units1, errors: before.treatment.errors + sum((line) => line.e1) },
-    control: { units: units0, errors: before.control.errors + sum((line) => line.e0) },
-  };
 }

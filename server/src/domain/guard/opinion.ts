@@ -4,7 +4,8 @@ import type { Guard, GuardAction, Verdict } from './guard.ts';
 /** What one guard says now. */
 export interface Reading {
   readonly key: string;
-  readonly kind: Guard['kind'];
+  /** `client-outcomes` stands beside the plan's guard of kind `outcomes`, for what browsers report. */
+  readonly kind: Guard['kind'] | 'client-outcomes';
   readonly action: GuardAction;
   readonly verdict: Verdict;
   readonly text: string;
@@ -29,13 +30,16 @@ export interface Opinion {
   readonly hold?: Hold;
 }
 
-export function readingOf(guard: Guard, verdict: Verdict, text: string): Reading {
+/** Who says it. */
+export type Speaker = Pick<Reading, 'key' | 'kind' | 'action'>;
+
+export function readingOf(guard: Speaker, verdict: Verdict, text: string): Reading {
   return { key: guard.key, kind: guard.kind, action: guard.action, verdict, text };
 }
 
 /** What a guard asks for at this much evidence; null while it asks for nothing. `text` is told the bar that was reached. */
 export function asked(
-  guard: Guard,
+  guard: Speaker,
   lnM: number,
   bars: Pick<ReturnType<typeof barsOf>, 'revert' | 'pause'>,
   text: (bar: number) => string,

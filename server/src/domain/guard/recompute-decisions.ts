@@ -15,6 +15,9 @@ const ANSWERS: Readonly<Record<'revert' | 'pause', ReadonlySet<string>>> = {
   pause: new Set(['paused', 'reverted', 'stepped-back', 'aborted']),
 };
 
+/** Pauses that the log alone leads to. */
+const IN_THE_LOG: ReadonlySet<string | undefined> = new Set(['guard-outcomes', 'guard-client-outcomes']);
+
 /**
  * Holds the timeline against what the log asked for, both ways: every revert and pause that the evidence wanted happened in
  * its tick, and everything that happened by evidence was wanted. Answers how many decisions that were.
@@ -59,7 +62,7 @@ export function compareDecisions(
   const happens: Readonly<Record<string, (event: Happening, byUs: boolean) => void>> = {
     paused: ({ at, text }, byUs) => {
       paused = true;
-      const byEvidence = rollout.reason?.code === 'guard-outcomes' && rollout.reason.since === at;
+      const byEvidence = IN_THE_LOG.has(rollout.reason?.code) && rollout.reason?.since === at;
       if (byUs && byEvidence) check(mark?.wants != null, { what: 'paused', at, recorded: text, recomputed: null });
     },
     resumed: () => {

@@ -1,12 +1,14 @@
 import type { Batch, Rollout } from '../rollout/rollout.ts';
 import { shareOf } from './comparison.ts';
-import { barsOf, type Evidence, NO_EVIDENCE } from './evidence.ts';
+import { barsOf, type Evidence, NO_EVIDENCE, type StrandEvidence } from './evidence.ts';
 import { judge } from './judge.ts';
 import { lnLatency } from './latency.ts';
-import { type LineState, type Memory, type ReplayedTick, replay, summary } from './memory.ts';
+import { type LineState, type Memory, type ReplayedRows, type ReplayedTick, replay, summary } from './memory.ts';
+import { lnMixture } from './mixture.ts';
 import { isComparable, wantsExact } from './process.ts';
 import type { Difference } from './recompute.ts';
 import { NOTHING_SPENT, nextWeight } from './start-weights.ts';
+import { strandEvidence } from './strand.ts';
 
 /** Where the evidence stood after a tick, and what it asked for. */
 export interface Mark {
@@ -55,45 +57,59 @@ export function walk(rollout: Rollout, log: readonly Batch[], stored: Evidence, 
   const { plan } = rollout;
   const newest = log.at(-1);
   const marks: Mark[] = [];
-  let spending = NOTHING_SPENT;
+  const spendings = { own: NOTHING_SPENT, client: NOTHING_SPENT };
+  /** The rollout as the newest rows of each strand found it. */
+  const found: { own?: Rollout; client?: Rollout } = {};
   let evidence: Evidence = NO_EVIDENCE;
-  let ended = rollout;
 
-  function look({ rows, before, after, anew }: ReplayedTick, memory: Memory): void {
-    if (anew) spending = NOTHING_SPENT;
-    const { restarts } = memory;
-    const bars = barsOf(plan, restarts);
-    const near = Math.min(bars.revert, bars.pause) - CLOSE;
+  function compare(strand: 'own' | 'client', { rows, before, after, anew }: ReplayedRows): void {
     const [{ stage, at }] = rows;
-    const [{ since }] = rows.map(stateOf) as [LineState];
+    const spending = anew ? NOTHING_SPENT : spendings[strand];
     const stageSeen = rows.some((row) => stateOf(row).inStage && isComparable(row));
     const due = rows.some(isComparable) ? nextWeight(spending, plan, { at, stage, stageSeen }) : { weight: 0, spending };
-    spending = due.spending;
+    spendings[strand] = due.spending;
     for (const [i, row] of rows.entries()) {
-      for (const [what, recorded, recomputed] of figuresOf(row, {
-        weight: due.weight,
-        exact: wantsExact(before, row),
-        ...after[i],
-      })) {
+      const again = { weight: due.weight, exact: wantsExact(before, row), ...after[i] };
+      for (const [what, recorded, recomputed] of figuresOf(row, again)) {
         if (!isSame(recorded, recomputed)) differ({ what, seq: row.seq, at, recorded, recomputed });
       }
     }
-    const last = rows.at(-1) ?? rows[0];
-    const { lnM = 0, lnS = 0 } = after.at(-1) ?? {};
     const percent = rows.find((row) => stateOf(row).inStage)?.percent ?? rollout.percent;
-    const then: Rollout = { ...rollout, stage, percent, stageSince: since };
-    // below both bars nothing can be asked for, and who failed since when need not be known
-    const asks = Math.max(lnM, lnLatency(memory.latency.process)) >= near || last === newest;
-    evidence = { ...NO_EVIDENCE, seq: last.seq, at, spending, restarts, ...(asks && summary(memory, then)) };
+    found[strand] = { ...rollout, stage, percent, stageSince: stateOf(rows[0]).since };
+  }
+
+  function told(memory: Memory): Partial<Evidence> {
+    const client = found.client && { ...strandEvidence(memory.client, found.client), at: 0, spending: spendings.client };
+    return { ...(found.own && summary(memory, found.own)), ...(client && { client }) };
+  }
+
+  function look(tick: ReplayedTick, memory: Memory): void {
+    if (tick.own) compare('own', tick.own);
+    if (tick.client) compare('client', tick.client);
+    const rows = [...(tick.own?.rows ?? []), ...(tick.client?.rows ?? [])];
+    const last = rows.at(-1);
+    const then = tick.own ? found.own : found.client;
+    if (last === undefined || then === undefined) return;
+    const { seq, at } = last;
+    const { stage, stageSince: since } = then;
+    const { process, restarts } = memory;
+    // below the bars nothing can be asked for, and who failed since when need not be known
+    const asks = last === newest || isNear(memory, barsOf(plan, restarts));
+    evidence = { ...NO_EVIDENCE, seq, at, spending: spendings.own, restarts, ...(asks && told(memory)) };
     const judgement = asks ? judge(then, evidence, at) : null;
     const wants = judgement?.revert || judgement?.back ? 'revert' : judgement?.pause ? 'pause' : null;
     const failing = judgement?.readings.flatMap(({ verdict, key }) => (verdict === 'fail' ? [key] : [])) ?? [];
-    ended = then;
-    marks.push({ seq: last.seq, at, stage, since, lnS, wants, failing });
+    marks.push({ seq, at, stage, since, lnS: process.since === since ? process.lnS : 0, wants, failing });
   }
   // a step back after the last row has begun the processes anew
   const memory = replay(rollout, stored, log, look);
-  return { marks, evidence: { ...evidence, ...(newest && summary(memory, ended)), restarts: memory.restarts } };
+  return { marks, evidence: { ...evidence, ...told(memory), restarts: memory.restarts } };
+}
+
+function isNear(memory: Memory, bars: ReturnType<typeof barsOf>): boolean {
+  const own = Math.max(lnMixture(memory.process.mixture), lnLatency(memory.latency.process));
+  if (own >= Math.min(bars.revert, bars.pause) - CLOSE) return true;
+  return lnMixture(memory.client.process.mixture) >= bars.pause - CLOSE;
 }
 
 function stateOf(row: Batch): LineState {
@@ -127,25 +143,26 @@ export function compareEnd(ended: Evidence, stored: Evidence, differ: Differ): v
   }
 }
 
-function partsOf({
-  lnM,
-  lnS,
-  mixture,
-  heaviest,
-  stage,
-  totals,
-  incident,
-  latency,
-}: Evidence): readonly (readonly [string, number])[] {
+type Part = readonly [what: string, figure: number];
+
+function partsOf(evidence: Evidence): readonly Part[] {
+  const { incident, latency, client } = evidence;
+  return [
+    ...strandParts(evidence),
+    ['evidence.latency', lnLatency(latency)],
+    ['evidence.incident', incident?.since ?? 0],
+    ...(client === null ? [] : strandParts(client).map(([what, figure]): Part => [`client.${what}`, figure])),
+  ];
+}
+
+function strandParts({ lnM, lnS, mixture, heaviest, stage, totals }: StrandEvidence): readonly Part[] {
   return [
     ['evidence.lnM', lnM],
     ['evidence.lnS', lnS],
-    ['evidence.latency', lnLatency(latency)],
     ['evidence.spent', mixture.spent],
     ...(mixture.lnR ?? []).map((ln, k) => [`evidence.lnR.${k}`, ln] as const),
     ['evidence.heaviest.errors', heaviest.errors],
     ['evidence.heaviest.difference', heaviest.difference],
-    ['evidence.incident', incident?.since ?? 0],
     ...(['treatment', 'control'] as const).flatMap((arm) => [
       [`stage.${arm}.units`, stage[arm].units] as const,
       [`stage.${arm}.errors`, stage[arm].errors] as const,

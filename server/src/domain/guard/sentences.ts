@@ -1,16 +1,16 @@
 import type { Counts } from './comparison.ts';
 import type { Incident } from './control-rate.ts';
-import type { BothArms, Evidence, Figures, QueryState } from './evidence.ts';
+import type { BothArms, Figures, QueryState, StrandEvidence } from './evidence.ts';
 import type { SourceGuard } from './guard.ts';
 import { countText, oddsText, plural, rateText } from './words.ts';
 
 /** The figures that explain a failure: this stage's, or the whole rollout's where nobody failed in the stage. */
-export function tellingFigures({ stage, totals }: Evidence): BothArms {
+export function tellingFigures({ stage, totals }: StrandEvidence): BothArms {
   return stage.treatment.errors > 0 ? stage : totals;
 }
 
 /** The figures of where a rollout stands: this stage's, once somebody met the new version in it. */
-export function presentFigures({ stage, totals }: Evidence): BothArms {
+export function presentFigures({ stage, totals }: StrandEvidence): BothArms {
   return stage.treatment.units > 0 ? stage : totals;
 }
 

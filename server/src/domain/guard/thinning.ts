@@ -5,11 +5,13 @@ import type { UnitSet } from './unit-set.ts';
 
 /** What the units of one rollout may take, bytes; its part of the batch log is no larger. About two million units. */
 export const MOST_BYTES = 64 * 1024 * 1024;
+/** What of it is for those of client keys, always: whoever sends many of them must not take it from the others. */
+export const CLIENT_SHARE = 1 / 4;
 
 /** Whose units count: of both arms those whose hash is below this share, 2^-k. */
 export interface Thinned {
   known: Known;
-  latency: LatencyMemory;
+  readonly latency?: LatencyMemory;
   sample: number;
 }
 
@@ -50,5 +52,5 @@ export function bytesOf(memory: Pick<Thinned, 'known' | 'latency'>): number {
 }
 
 function setsOf({ known, latency }: Pick<Thinned, 'known' | 'latency'>): readonly UnitSet[] {
-  return [...Object.values(known), ...latency.crossed];
+  return [...Object.values(known), ...(latency?.crossed ?? [])];
 }

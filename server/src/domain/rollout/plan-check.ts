@@ -28,6 +28,8 @@ export function planMistakes(plan: Plan, sources: readonly string[]): FieldError
   if (plan.pauseAlpha < plan.revertAlpha) say('pauseAlpha', `must be at least revertAlpha, ${plan.revertAlpha}`);
   if (!(plan.rhoBad > 1)) say('rhoBad', 'must be above 1');
   if (!(plan.controlSample > 0 && plan.controlSample <= 1)) say('controlSample', 'must be above 0 and at most 1');
+  if (plan.trustClientOutcomes && !plan.guards.some(({ kind }) => kind === 'outcomes' || kind === 'latency'))
+    say('trustClientOutcomes', 'needs a guard of kind outcomes or latency: no other reads what browsers report');
   freezeMistakes(plan.freeze ?? [], say);
   return fields;
 }

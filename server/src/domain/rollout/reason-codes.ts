@@ -11,6 +11,7 @@ export const REASON_CODES = [
   'cool-down',
   'after',
   'guard-outcomes',
+  'guard-client-outcomes',
   'guard-latency',
   'guard-rate',
   'guard-threshold',

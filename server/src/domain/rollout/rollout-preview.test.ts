@@ -106,5 +106,7 @@ describe('a preview', () => {
     const stages = plan.stages.map((stage) => ({ ...stage, advance: 'time' as const }));
     const timed = previewOf({ ...facts, plan: { ...plan, stages, guards: [], freeze } });
     expect(timed.warnings.map(({ code }) => code)).toEqual(['frozen', 'no-guard', 'time-only']);
+    const trusting = previewOf({ ...facts, startPercent: 50, plan: { ...plan, trustClientOutcomes: true } });
+    expect(trusting.warnings.map(({ code }) => code)).toEqual(['trusts-clients']);
   });
 });

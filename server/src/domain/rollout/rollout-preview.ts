@@ -164,6 +164,9 @@ function planWarnings(plan: Plan, at: number): Warning[] {
   const acts = plan.guards.filter(({ action }) => action !== 'observe');
   return [
     ...(until === null ? [] : [say('frozen', freezeText(plan.freeze ?? [], until))]),
+    ...(plan.trustClientOutcomes
+      ? [say('trusts-clients', 'this plan trusts what browsers report: whoever has a client key can make it revert and advance')]
+      : []),
     ...(acts.length === 0 ? [say('no-guard', 'no guard of this plan does anything: only a person can stop it')] : []),
     ...(plan.stages.every(({ advance }) => advance === 'time')
       ? [say('time-only', 'every stage goes by time: it completes even if nothing is ever reported')]

@@ -69,7 +69,9 @@ export function waitsFor(
   if (stage?.advance === 'evidence' && !judgement.clear) {
     return `evidence that the new version does not fail ${countText(plan.rhoBad)} times as often`;
   }
-  const waiting = judgement.readings.find(({ verdict, action }) => verdict !== 'pass' && action !== 'observe');
+  const waiting = judgement.readings.find(
+    ({ kind, verdict, action }) => verdict !== 'pass' && action !== 'observe' && kind !== 'client-outcomes',
+  );
   return waiting?.text ?? reason?.text ?? 'the next tick';
 }
 

@@ -37,15 +37,15 @@ export function begunAnew(evidence: Evidence, coolUntil: number): Partial<Eviden
     restarts,
     coolUntil,
     announced: true,
-    mixture: NEW_MIXTURE,
-    spending: NOTHING_SPENT,
-    lnM: 0,
-    heaviest: { errors: 0, difference: 0 },
+    ...ANEW,
+    client: evidence.client && { ...evidence.client, ...ANEW },
     latency: newLatency(evidence.latency.mixtures.length),
     latencySpending: NOTHING_SPENT,
     queries: Object.fromEntries(Object.entries(evidence.queries).map(([key, state]) => [key, queryAnew(state, restarts)])),
   };
 }
+
+const ANEW = { mixture: NEW_MIXTURE, spending: NOTHING_SPENT, lnM: 0, heaviest: { errors: 0, difference: 0 } };
 
 /** A query's state as the processes after so many step backs have it. */
 export function queryAnew(state: QueryState, restarts: number): QueryState {

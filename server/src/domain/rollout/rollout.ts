@@ -40,6 +40,8 @@ export interface Plan {
   readonly openMs: number;
   /** Each stage begins with everybody at risk again and a fresh process, at α divided by the stages: for high base rates. */
   readonly freshRiskSet?: boolean;
+  /** Outcomes that come with a client key are evidence like those of applications; else, as when absent, they can only pause. */
+  readonly trustClientOutcomes?: boolean;
   /** Percent of the audience kept on the old version until the last stage's bake ends: no stage goes above 100 − this. */
   readonly holdback?: number;
   /** When nothing advances; reverts and pauses always happen. */
