@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isClientRow } from '../../domain/guard/memory.ts';
 import type { Batch } from '../../domain/rollout/rollout.ts';
 
 const count = z.number().int().nonnegative();
@@ -17,6 +18,9 @@ export const evidenceRow = z.object({
   w: z.number().describe('n1 / (n1 + n0)'),
   lnM: z.number().describe('Evidence towards revert after this row; it reverts at ln(guards / revertAlpha)'),
   lnS: z.number().describe('Evidence that the stage is safe after this row; the stage clears at ln(1 / beta)'),
+  client: z
+    .boolean()
+    .describe('Reported with a client key, so counted apart: its lnM pauses at ln(guards / pauseAlpha), nothing goes by its lnS'),
 });
 export type EvidenceRow = z.infer<typeof evidenceRow>;
 
@@ -24,7 +28,8 @@ const COLUMNS = Object.keys(evidenceRow.shape) as readonly (keyof EvidenceRow)[]
 
 /** What of a batch people and charts see: no unit's hash, nothing internal. */
 export function evidenceRowOf(batch: Batch): EvidenceRow {
-  return Object.fromEntries(COLUMNS.map((column) => [column, batch[column]])) as EvidenceRow;
+  const row = { ...batch, client: isClientRow(batch) };
+  return Object.fromEntries(COLUMNS.map((column) => [column, row[column]])) as EvidenceRow;
 }
 
 /** RFC 4180 with a header line. Texts that a spreadsheet would run as a formula begin with an apostrophe. */
@@ -38,8 +43,8 @@ function isoOf(ms: number): string {
 }
 
 /** A number begins with a sign or digit and is one: only texts can be formulas. */
-function cell(value: string | number): string {
-  if (typeof value === 'number') return String(value);
+function cell(value: string | number | boolean): string {
+  if (typeof value !== 'string') return String(value);
   const plain = /^[=+\-@\t\r\n]/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
 }

@@ -100,6 +100,10 @@ export const planSettings = z.strictObject({
   flushMs: ms(250, 60_000).default(PLAN_DEFAULTS.flushMs),
   openMs: ms(1_000, 600_000).default(PLAN_DEFAULTS.openMs),
   freshRiskSet: z.boolean().exactOptional(),
+  trustClientOutcomes: z
+    .boolean()
+    .exactOptional()
+    .describe('Whoever has a client key can then revert and advance; false unless said: browsers can only pause'),
   holdback: z.number().exactOptional(),
   freeze: z.array(freeze).max(20).exactOptional(),
 });

@@ -42,6 +42,9 @@ describe('plans over HTTP', () => {
       server.call<Answer>('PUT', `${PLANS}/mine`, { body: { name, stages: [stage(5)] }, headers: { 'if-match': version } });
     expect((await put('"1"', 'Renamed')).body.version).toBe(2);
     expect((await put('"1"', 'Late')).status).toBe(412);
+    const body = { name: 'Trusting', stages: [stage(5)], trustClientOutcomes: true };
+    await server.call('PUT', `${PLANS}/mine`, { body, headers: { 'if-match': '"2"' } });
+    expect((await server.call('GET', `${PLANS}/mine`)).body).toMatchObject({ name: 'Trusting', trustClientOutcomes: true });
     expect((await server.call('DELETE', `${PLANS}/mine`)).status).toBe(204);
     expect((await server.call('GET', `${PLANS}/mine`)).status).toBe(404);
   });
@@ -69,6 +72,10 @@ describe('plans over HTTP', () => {
     );
     expect((await post({ key: 'e', name: 'E', stages: [stage(5)], guards: [] })).body.fields[0]?.field).toBe('stages[0].advance');
     expect((await post({ key: 'e', name: 'E', stages: [] })).status).toBe(400);
+    const timed = { key: 'e', name: 'E', stages: [stage(5, { advance: 'time' })], guards: [] };
+    const trusting = await post({ ...timed, trustClientOutcomes: true });
+    expect(trusting.body.fields[0]?.field).toBe('trustClientOutcomes');
+    expect((await post({ ...timed, trustClientOutcomes: 'yes' })).body.fields[0]?.field).toBe('trustClientOutcomes');
     expect((await post({ key: 'e', name: 'E', stages: [stage(5)], extra: 1 })).status).toBe(400);
     expect((await server.call<Answer>('GET', PLANS)).body.plans).toHaveLength(4);
   });

@@ -131,6 +131,12 @@ describe('before a start', () => {
     expect(await rolloutsOf('mute')).toBe(0);
     expect((await preview({ flag: 'mute' })).body.preview.refusal?.code).toBe('no_outcomes');
     expect((await preview({ flag: 'mute', plan: 'time-only' })).body.preview.wouldStart).toBe(true);
+    const stages = [{ percent: 50, advance: 'evidence', bakeMs: MINUTE }];
+    const trusting = { key: 'trusting', name: 'Trusting', stages, trustClientOutcomes: true };
+    expect((await server.call('POST', '/api/v1/projects/default/plans', { as, body: trusting })).status).toBe(201);
+    const trusted = (await preview({ flag: 'mute', plan: 'trusting' })).body.preview;
+    expect(trusted).toMatchObject({ wouldStart: true, refusal: null });
+    expect(trusted.warnings.map(({ code }) => code)).toContain('trusts-clients');
     await report('server', { counts, work });
     expect((await begin({ flag: 'mute' })).status).toBe(201);
     now += 25 * 60 * MINUTE;

@@ -1,6 +1,7 @@
 import { dryRun, EVALUATIONS_MS, OUTCOMES_MS, type Preflight, reportingOf, SETTLED_MS } from '../../domain/rollout/preflight.ts';
 import type { Plan } from '../../domain/rollout/rollout.ts';
 import type { Deps } from '../frame/deps.ts';
+import { workRows } from './work-rows.ts';
 
 /** Where a rollout would be. */
 export interface Place {
@@ -26,15 +27,15 @@ export async function preflight(deps: Deps, plan: Plan, place: Place, at: number
       },
       at,
     ),
-    reportingIn(deps, { project, environment }, at),
+    reportingIn(deps, plan, { project, environment }, at),
   ]);
   return { checks, reporting };
 }
 
-async function reportingIn({ store }: Deps, where: { project: string; environment: string }, at: number) {
-  const rows = (series: 'work' | 'count', subjectPrefix: string, from: number, to: number) =>
-    store.minutes({ ...where, series, subjectPrefix, from, to });
-  const work = await rows('work', 'app/', at - OUTCOMES_MS, at + 1);
-  const counts = work.length > 0 ? [] : await rows('count', 'flag/', at - EVALUATIONS_MS, at - SETTLED_MS);
+async function reportingIn(deps: Deps, plan: Plan, where: { project: string; environment: string }, at: number) {
+  const work = await workRows(deps, plan, { ...where, from: at - OUTCOMES_MS, to: at + 1 });
+  const lately = { from: at - EVALUATIONS_MS, to: at - SETTLED_MS };
+  const counts =
+    work.length > 0 ? [] : await deps.store.minutes({ ...where, ...lately, series: 'count', subjectPrefix: 'flag/' });
   return reportingOf({ work, counts });
 }

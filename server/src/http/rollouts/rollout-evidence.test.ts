@@ -23,7 +23,8 @@ describe('evidence', () => {
     path = `${PRODUCTION}/rollouts/${body.rollout.id}`;
     const batches = STRATA.map((stratum, i): Batch => {
       const counts = { n1: 10, e1: 0, n0: 990, e0: i, w: 0.01, lnM: -0.00995033 * i, lnS: 0.02 * i };
-      const state = { tick: i + 1, weight: 0, since: AT, inStage: true, exact: false };
+      const client = i === 7 ? { client: true } : {};
+      const state = { tick: i + 1, weight: 0, since: AT, inStage: true, exact: false, ...client };
       const known = { state, erred: '', seen1: '', seen0: '' };
       return { rollout: body.rollout.id, seq: i + 1, at: AT + i * 1_000, stage: 0, percent: 1, stratum, ...counts, ...known };
     });
@@ -36,8 +37,9 @@ describe('evidence', () => {
     expect(headers.get('content-type')).toBe('application/json');
     expect(headers.get('vary')).toContain('Accept');
     expect(body.batches).toHaveLength(STRATA.length);
-    expect(Object.keys(body.batches[0] ?? {}).join()).toBe('seq,at,stage,percent,stratum,n1,e1,n0,e0,w,lnM,lnS');
-    expect(body.batches[1]).toMatchObject({ seq: 2, at: AT + 1_000, stratum: '+1', e0: 1, lnM: -0.00995033 });
+    expect(Object.keys(body.batches[0] ?? {}).join()).toBe('seq,at,stage,percent,stratum,n1,e1,n0,e0,w,lnM,lnS,client');
+    expect(body.batches[1]).toMatchObject({ seq: 2, at: AT + 1_000, stratum: '+1', e0: 1, lnM: -0.00995033, client: false });
+    expect(body.batches[7]).toMatchObject({ stratum: 'shop/node', client: true });
     for (const accept of ['*/*', 'application/json, text/csv;q=0.5', 'image/png'])
       expect((await server.call('GET', `${path}/evidence`, { headers: { accept } })).headers.get('content-type')).toMatch(/json/);
     const won = await server.call('GET', `${path}/evidence?format=json`, { headers: { accept: 'text/csv' } });
@@ -52,10 +54,12 @@ describe('evidence', () => {
     expect(headers.get('content-disposition')).toMatch(/^attachment; filename="evidence-[\w-]+\.csv"$/);
     const time = (i: number) => `2026-11-23T06:00:0${i}.000Z`;
     const row = (i: number, stratum: string) =>
-      `${i + 1},${time(i)},0,1,${stratum},10,0,990,${i},0.01,${i === 0 ? 0 : -0.00995033 * i},${0.02 * i}`;
+      `${i + 1},${time(i)},0,1,${stratum},10,0,990,${i},0.01,${i === 0 ? 0 : -0.00995033 * i},${0.02 * i},${i === 7}`;
     const strata = ["'=cmd|calc!A0", "'+1", "'-1", "'@sum", "'\tshop", '"a ""b"", c"', '"two\nlines"', 'shop/node'];
     expect(text).toBe(
-      ['seq,at,stage,percent,stratum,n1,e1,n0,e0,w,lnM,lnS', ...strata.map((stratum, i) => row(i, stratum)), ''].join('\r\n'),
+      ['seq,at,stage,percent,stratum,n1,e1,n0,e0,w,lnM,lnS,client', ...strata.map((stratum, i) => row(i, stratum)), ''].join(
+        '\r\n',
+      ),
     );
     const accepted = await server.call('GET', `${path}/evidence`, { headers: { accept: 'application/json;q=0.5, text/csv' } });
     expect(accepted.text).toBe(text);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BurgeeError } from '../../domain/errors.ts';
 import { refusals } from '../../domain/rollout/preflight.ts';
-import type { Rollout, StateReason } from '../../domain/rollout/rollout.ts';
+import type { Plan, Rollout, StateReason } from '../../domain/rollout/rollout.ts';
 import { withHoldback } from '../../domain/rollout/rollout-plans.ts';
 import { type DayTraffic, dayTraffic, previewOf, type RolloutPreview } from '../../domain/rollout/rollout-preview.ts';
 import { type StartFacts, type StartRequest, type Step, startInTurn } from '../../domain/rollout/rollout-start.ts';
@@ -10,6 +10,7 @@ import { type Route, route } from '../frame/route.ts';
 import { preflight } from './preflight.ts';
 import { ofEnvironment, previewView, startBody } from './rollout-schemas.ts';
 import { factsOf, placesOf, planAtStart } from './rollout-start.ts';
+import { workRows } from './work-rows.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -52,7 +53,7 @@ async function preview(deps: Deps, request: StartRequest, facts: StartFacts, ear
     ...{ environment, waits: refusal === null ? waits : null, existing, plan, startPercent, at, preflight: seen },
     refusal: refusal && { ...refusal.details, code: refusal.code, detail: refusal.message },
     rule: rule?.id ?? null,
-    traffic: await trafficOf(deps, { project, environment, flag: flag.entity.key, rule: rule?.id }, at),
+    traffic: await trafficOf(deps, plan, { project, environment, flag: flag.entity.key, rule: rule?.id }, at),
   }) satisfies RolloutPreview;
 }
 
@@ -85,16 +86,17 @@ function attempt(request: StartRequest, facts: StartFacts): { readonly step?: St
 }
 
 async function trafficOf(
-  { store }: Deps,
+  deps: Deps,
+  plan: Plan,
   { project, environment, flag, rule }: { project: string; environment: string; flag: string; rule: string | undefined },
   at: number,
 ): Promise<DayTraffic> {
-  const rows = (series: string, subjectPrefix: string) =>
-    store.minutes({ project, environment, from: at - DAY_MS, to: at + 1, series, subjectPrefix });
+  const day = { project, environment, from: at - DAY_MS, to: at + 1 };
+  const rows = (series: string, subjectPrefix: string) => deps.store.minutes({ ...day, series, subjectPrefix });
   const [sketches, counts, work] = await Promise.all([
     rule === undefined ? [] : rows('sketch', `flag/${flag}/${rule}`),
     rows('count', `flag/${flag}/`),
-    rows('work', 'app/'),
+    workRows(deps, plan, day),
   ]);
   const exact = sketches.filter(({ subject }) => subject === `flag/${flag}/${rule}`);
   return dayTraffic({ sketches: exact, counts, work }, at);

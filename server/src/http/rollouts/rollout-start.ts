@@ -11,6 +11,7 @@ import { viewOf } from '../../domain/rollout/rollout-view.ts';
 import type { Deps } from '../frame/deps.ts';
 import type { Call, Reply } from '../frame/route.ts';
 import { preflight } from './preflight.ts';
+import { workRows } from './work-rows.ts';
 
 /** Two starts at once meet in the flag's version: whoever comes second reads again, and finds the other's rollout. */
 const TRIES = 20;
@@ -109,12 +110,8 @@ async function look(deps: Deps, seen: Map<string, Preflight>, facts: StartFacts,
 export async function planAtStart(deps: Deps, { plan, state, at }: StartFacts): Promise<Plan> {
   if (!needsCutoffs(plan)) return plan;
   const { project, environment } = state.entity;
-  return withCutoffs(plan, await workBefore(deps, { project, environment }, at));
-}
-
-/** What all applications of an environment reported of their work in the hour before. */
-function workBefore({ store }: Deps, scope: { readonly project: string; readonly environment: string }, at: number) {
-  return store.minutes({ ...scope, from: at - CUTOFF_LOOK_BACK_MS, to: at, series: 'work', subjectPrefix: 'app/' });
+  const hour = { project, environment, from: at - CUTOFF_LOOK_BACK_MS, to: at };
+  return withCutoffs(plan, await workRows(deps, plan, hour));
 }
 
 /** The new rollout as the change has it: it may know by now who follows it. */
