@@ -92,9 +92,11 @@ describe('numbers', () => {
   it('gather batches until a point stands for enough people, and lose nobody', () => {
     const rows = Array.from({ length: 200 }, (_, seq) => ({
       ...{ seq, at: seq * 1000, stage: 0, percent: seq < 100 ? 1 : 5, stratum: 'shop', w: 0.01, lnM: 0, lnS: 0 },
-      ...{ n1: 7, e1: seq % 10 === 0 ? 1 : 0, n0: 500, e0: 5 },
+      ...{ n1: 7, e1: seq % 10 === 0 ? 1 : 0, n0: 500, e0: 5, client: false },
     }));
-    const series = seriesOf(rows);
+    const forged = rows.map((row) => ({ ...row, n1: 900, e1: 900, client: true }));
+    const series = seriesOf([...rows, ...forged]);
+    expect(seriesOf(forged)).toBeNull();
     expect(series?.treatment.reduce((sum, { units }) => sum + units, 0)).toBe(1400);
     expect(series?.treatment.every(({ units }) => units >= 100)).toBe(true);
     expect(series?.control.length).toBeLessThanOrEqual(50);

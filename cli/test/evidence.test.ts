@@ -73,10 +73,10 @@ describe('evidence', () => {
     expect(evidence.batches).toMatchObject([{ n1: 100, e1: 30, n0: 100, e0: 1 }]);
     const csv = await rig.burgee(['rollout', 'evidence', '--flag', 'bad', '--csv']);
     expect(csv.stdout).toMatch(
-      /^seq,at,stage,percent,stratum,n1,e1,n0,e0,w,lnM,lnS\r\n1,\d{4}-[\d-]+T[\d:.]+Z,0,50,'=shop.*,100,30,100,1,0\.5,.*\r\n$/,
+      /^seq,at,stage,percent,stratum,n1,e1,n0,e0,w,lnM,lnS,client\r\n1,\d{4}-[\d-]+T[\d:.]+Z,0,50,'=shop.*,100,30,100,1,0\.5,.*,false\r\n$/,
     );
     const text = await rig.burgee(['rollout', 'evidence', id, '--output', 'text']);
-    expect(text.stdout).toMatch(/^SEQ +TIME +PERCENT +FROM +WITH IT +FAILED +WITHOUT +FAILED +LN M +LN S\n1 /);
+    expect(text.stdout).toMatch(/^SEQ +TIME +PERCENT +FROM +KEY +WITH IT +FAILED +WITHOUT +FAILED +LN M +LN S\n1 /);
 
     const replay = await rig.burgee(['rollout', 'replay', id]);
     expect(replay.exit).toBe(0);

@@ -64,4 +64,6 @@ export interface EvidenceRow {
   readonly w: number;
   readonly lnM: number;
   readonly lnS: number;
+  /** Browsers reported it: counted apart, it can only pause. */
+  readonly client: boolean;
 }

@@ -69,9 +69,9 @@ function pointsOf(rows: readonly EvidenceRow[], arm: Arm, length: number): Point
   return points;
 }
 
-/** The batch log as lines; null while nobody was counted. */
+/** The batch log as lines, without what anyone can send; null while nobody was counted. */
 export function seriesOf(rows: readonly EvidenceRow[]): Series | null {
-  const counted = rows.filter((row) => row.n1 + row.n0 > 0);
+  const counted = rows.filter((row) => !row.client && row.n1 + row.n0 > 0);
   const first = counted[0];
   const last = counted.at(-1);
   if (!first || !last) return null;

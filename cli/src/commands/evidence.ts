@@ -18,18 +18,20 @@ interface Row {
   readonly e0: number;
   readonly lnM: number;
   readonly lnS: number;
+  readonly client: boolean;
 }
 
 /** The batch log as a table. */
 export function describeEvidence(rows: readonly Row[]): string {
   if (rows.length === 0) return 'No users have been reported yet.';
   return table(
-    ['seq', 'time', 'percent', 'from', 'with it', 'failed', 'without', 'failed', 'ln M', 'ln S'],
-    rows.map(({ seq, at, percent, stratum, n1, e1, n0, e0, lnM, lnS }) => [
+    ['seq', 'time', 'percent', 'from', 'key', 'with it', 'failed', 'without', 'failed', 'ln M', 'ln S'],
+    rows.map(({ seq, at, percent, stratum, client, n1, e1, n0, e0, lnM, lnS }) => [
       String(seq),
       new Date(at).toISOString().slice(11, 23),
       percentText(percent),
       harmless(stratum),
+      client ? 'client' : 'server',
       ...[n1, e1, n0, e0].map(String),
       lnM.toFixed(3),
       lnS.toFixed(3),

@@ -35,6 +35,7 @@ export function describePlan(plan: Shown): string {
     ...(plan.freeze ?? []).map(
       ({ days, from, to, timeZone }) => `Nothing advances ${days.join(', ')} ${from}–${to} ${timeZone}.`,
     ),
+    ...(plan.trustClientOutcomes ? ['It trusts what browsers report: whoever has a client key can revert and advance.'] : []),
     luck,
   ];
   const head = [`${plan.name} (${plan.key}${plan.builtin ? ', built in' : ''})`, ...(plan.description ? [plan.description] : [])];
