@@ -51,7 +51,7 @@ export const PARTS: readonly Part[] = [
     name: 'sdk testing',
     files: /^client-sdk\/src\/testing\//,
     imports: ['sdk node', 'sdk flags', 'sdk', 'engine'],
-    packages: [NODE],
+    packages: [NODE, 'vitest'],
   },
   { name: 'sdk', files: /^client-sdk\/src\//, imports: ['sdk flags', 'engine'], packages: [] },
 

@@ -20,6 +20,8 @@ const entries = {
     { in: 'client-sdk/src/openfeature/hooks/index.ts', out: 'client-sdk/dist/openfeature-hooks' },
     { in: 'client-sdk/src/guards/index.ts', out: 'client-sdk/dist/guards' },
     { in: 'client-sdk/src/testing/index.ts', out: 'client-sdk/dist/testing' },
+    { in: 'client-sdk/src/testing/vitest.ts', out: 'client-sdk/dist/testing-vitest' },
+    { in: 'client-sdk/src/testing/playwright.ts', out: 'client-sdk/dist/testing-playwright' },
   ],
   // the browser's: values alone, values with the engine, React
   web: [
@@ -48,7 +50,7 @@ for (const [part, points] of Object.entries(entries)) {
     minify: part === 'web',
     sourcemap: 'linked',
     packages: part === 'sdk' || part === 'web' ? 'bundle' : 'external',
-    external: ['react', '@openfeature/*', '@opentelemetry/*', '@sentry/*'],
+    external: ['react', '@openfeature/*', '@opentelemetry/*', '@sentry/*', 'vitest'],
     alias: { '@burgee/engine': './engine/src/index.ts' },
     logLevel: 'warning',
   });

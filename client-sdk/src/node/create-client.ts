@@ -10,6 +10,7 @@ import { createFileFeed } from './file.ts';
 import { createMiddleware, type Middleware } from './middleware.ts';
 import { type ClientOptions, readOptions, type Settings } from './options.ts';
 import { loadRegex } from './regex.ts';
+import { settle } from './settle.ts';
 import { createNodeTransport, nodeClock } from './transport.ts';
 
 /** A unit of work's end, given by hand. */
@@ -120,29 +121,4 @@ function localFeed(origin: Exclude<Settings['origin'], { kind: 'server' }>): Loc
     },
     mode: () => (closed ? 'closed' : 'offline'),
   });
-}
-
-/** Calls back once `run` has returned or settled, whichever is later, and changes nothing about either. */
-function settle<T>(run: () => T, ended: (failed: boolean) => void): T {
-  let result: T;
-  try {
-    result = run();
-  } catch (error) {
-    ended(true);
-    throw error;
-  }
-  if (!isThenable(result)) {
-    ended(false);
-    return result;
-  }
-  const observed = result.then(
-    () => ended(false),
-    () => ended(true),
-  );
-  void observed;
-  return result;
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as Partial<PromiseLike<unknown>>).then === 'function';
 }
