@@ -15,6 +15,7 @@ import {
 } from '@burgee/engine';
 import type { Flag, FlagState } from '../domain/flag/flag.ts';
 import type { Sample } from '../domain/guard/guard.ts';
+import { cutoffsOf } from '../domain/guard/latency-memory.ts';
 import type { HeldOverride, Logger, MetricReader, Overrides, Store } from '../domain/ports.ts';
 import type { Plan, Rollout, Stage } from '../domain/rollout/rollout.ts';
 import { type Command, type CommandName, command } from '../domain/rollout/rollout-commands.ts';
@@ -56,6 +57,9 @@ export function planWith(fields: Partial<Plan> = {}): Plan {
 /** How often one request of a unit fails. */
 export type Fails = (arm: 'treatment' | 'control', unit: number) => number;
 
+/** How long one request of a unit takes, ms. */
+export type Takes = (arm: 'treatment' | 'control', unit: number) => number;
+
 /** What an application reports of some requests at this percent, as our SDKs do. */
 export function visits(
   of: {
@@ -66,26 +70,33 @@ export function visits(
     readonly requests: number;
     readonly fails: Fails;
     readonly users: number;
+    /** Where a guard compares latencies. */
+    readonly latency?: { readonly cutoffs: readonly number[]; readonly takes: Takes };
   },
   random: () => number,
 ): RolloutReport {
-  const { id, flag, percent } = of;
+  const { id, flag, percent, latency } = of;
+  const slower = () => latency?.cutoffs.map((): UnitHash[] => []) ?? [];
   const salt = saltState(flag, 0);
   const lists = {
-    treatment: { closed: [] as UnitHash[], failed: [] as UnitHash[] },
-    control: { closed: [] as UnitHash[], failed: [] as UnitHash[] },
+    treatment: { closed: [] as UnitHash[], failed: [] as UnitHash[], slow: slower() },
+    control: { closed: [] as UnitHash[], failed: [] as UnitHash[], slow: slower() },
   };
   for (let i = 0; i < of.requests; i++) {
     const unit = Math.floor(random() * of.users);
     const arm = position(hashFrom(salt, `u${unit}`)) < thresholdOf(percent) ? 'treatment' : 'control';
     const failed = random() < of.fails(arm, unit);
     const hash = unitHash(id, `u${unit}`);
-    if (arm === 'treatment' || sampled(hash, of.controlSample)) lists[arm].closed.push(hash);
     if (failed) lists[arm].failed.push(hash);
+    if (arm === 'control' && !sampled(hash, of.controlSample)) continue;
+    lists[arm].closed.push(hash);
+    const took = latency?.takes(arm, unit) ?? 0;
+    for (const [k, cutoff] of latency?.cutoffs.entries() ?? []) if (took > cutoff) lists[arm].slow[k]?.push(hash);
   }
   const arms = (['treatment', 'control'] as const).map((arm) => {
-    const { closed, failed } = lists[arm];
-    return { arm, percent, opened: '', closed: encodeHashes(closed), failed: encodeHashes(failed), slow: [] };
+    const { closed, failed, slow } = lists[arm];
+    const [all, bad] = [encodeHashes(closed), encodeHashes(failed)];
+    return { arm, percent, opened: '', closed: all, failed: bad, slow: slow.map(encodeHashes) };
   });
   return { rollout: id, arms, unattributed: 0 };
 }
@@ -120,6 +131,7 @@ export async function createWorld(
     pending: () => [...held.values()],
   };
   let answer: (from: number, to: number) => Sample = () => ({ kind: 'unavailable', reason: 'nobody answers' });
+  let takes: Takes | undefined;
   const metrics: MetricReader = { read: async ({ from, to }) => answer(from, to) };
 
   await store.commit({
@@ -220,7 +232,9 @@ export async function createWorld(
     const { flag, rule, plan } = await rollout(id);
     const { entity } = await state(flag);
     const percent = entity.rules.find((one) => one.id === rule)?.percent ?? 0;
-    return visits({ id, flag, percent, controlSample: plan.controlSample, requests, fails, users }, random);
+    const latency = takes && { cutoffs: cutoffsOf(plan), takes };
+    const of = { id, flag, percent, controlSample: plan.controlSample, requests, fails, users };
+    return visits({ ...of, ...(latency && { latency }) }, random);
   }
 
   async function send(part: RolloutReport, more: { instance?: string; sequence?: number; app?: string } = {}): Promise<void> {
@@ -254,6 +268,10 @@ export async function createWorld(
     send,
     pass: (ms: number) => {
       now += ms;
+    },
+    /** How long requests take from now on. */
+    takes: (next: Takes) => {
+      takes = next;
     },
     answers: (next: typeof answer) => {
       answer = next;

@@ -107,7 +107,10 @@ async function look(deps: Deps, seen: Map<string, Preflight>, facts: StartFacts,
 }
 
 /** The plan with what is fixed at a start: automatic cut-offs as numbers. Throws `invalid` where too little was reported for them. */
-export async function planAtStart(deps: Deps, { plan, state, at }: StartFacts): Promise<Plan> {
+export async function planAtStart(
+  deps: Pick<Deps, 'store'>,
+  { plan, state, at }: Pick<StartFacts, 'plan' | 'state' | 'at'>,
+): Promise<Plan> {
   if (!needsCutoffs(plan)) return plan;
   const { project, environment } = state.entity;
   const hour = { project, environment, from: at - CUTOFF_LOOK_BACK_MS, to: at };
