@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createNoticed } from './noticed.ts';
 import { planOf, stayingAt, timePlan } from './plans.ts';
 import { BAD, HEALTHY, inWorld, percentOf, TIMED } from './real.ts';
 import { outage } from './row-11.ts';
@@ -79,9 +80,30 @@ describe('rows on the real store and controller, few seeds', () => {
   });
 
   it('18: tells SDKs when it cannot store a revert, and calls it confirmed only when exposures have ended', async () => {
-    const run = await refusedRevert(1, { refusesMs: 10_000, staleMs: 10_000 });
+    const run = await refusedRevert(1, { refusesMs: 10_000, staleMs: 10_000, downMs: 30_000 });
     expect(run).toMatchObject({ storedAfter: 0, early: 0, told: 1 });
     expect(run.confirmedAfter).toBeLessThanOrEqual(30);
+    // the notice waits for its target, and nothing waits for the notice
+    expect(run).toMatchObject({ waited: 0, taken: 1, attempts: 2 });
+    expect(run.deliveredAfter).toBeLessThanOrEqual(72);
+  });
+
+  it('18: would wait for a notice if it were told before it is stored (the control)', async () => {
+    await inWorld(1, async (world) => {
+      const noticed = await createNoticed(world, 1);
+      const stays = planOf([{ percent: 50, advance: 'manual', bakeMs: 0, maxHoldMs: 600_000 }]);
+      const { id } = await world.startRollout(stays);
+      const { tick } = world.controller('one', noticed.tellsFirst(world.store));
+      await noticed.hang();
+      await world.send(await world.traffic(id, 1_000, BAD));
+      world.pass(1_000);
+      const ticking = tick();
+      await noticed.arrives(2);
+      expect((await world.rollout(id)).state).not.toBe('reverted');
+      await noticed.close();
+      await ticking;
+      expect((await world.rollout(id)).state).toBe('reverted');
+    });
   });
 
   it('19: sees a crash that nobody reports, and none where there is none', async () => {

@@ -41,8 +41,8 @@ export interface Posted {
   readonly body: string;
 }
 
-/** A webhook target on loopback. `status` is what it answers; 0: it never does. */
-export async function startTarget() {
+/** A webhook target on loopback, at a free port unless one is named. `status` is what it answers; 0: it never does. */
+export async function startTarget(at = 0) {
   const posted: Posted[] = [];
   const target = { posted, status: 200, port: 0, url: '', close: async () => undefined as undefined };
   const server: Server = createServer((request, response) => {
@@ -53,7 +53,7 @@ export async function startTarget() {
       if (target.status > 0) response.writeHead(target.status).end('a body that nobody reads');
     });
   });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  await new Promise<void>((done) => server.listen(at, '127.0.0.1', done));
   target.port = (server.address() as AddressInfo).port;
   target.url = `http://127.0.0.1:${target.port}/hook`;
   target.close = async () => {
