@@ -1,9 +1,12 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { BurgeeError } from '../domain/errors.ts';
 import { evidenceOf } from '../domain/guard/evidence.ts';
 import { replay, summary } from '../domain/guard/memory.ts';
+import { recompute } from '../domain/guard/recompute.ts';
+import type { Store } from '../domain/ports.ts';
 import { openPostgres } from '../storage/postgres/open.ts';
 import { startCluster } from '../storage/testing/postgres.ts';
-import { createWorld, planWith, SILENT } from './testing.ts';
+import { createWorld, planWith, SILENT, stage } from './testing.ts';
 
 const cluster = await startCluster();
 const reason = 'reason' in cluster ? cluster.reason : null;
@@ -44,6 +47,40 @@ describe.skipIf(reason !== null)(`the controller on Postgres${reason === null ? 
       await database.drop();
     }
   }, 120_000);
+
+  it.each(['a pause', 'a restart'])('stores a revert that met %s with the rows that it was decided on', async (met) => {
+    const database = await cluster.create();
+    const open = (clock: () => number) => openPostgres({ url: database.url, clock, log: SILENT });
+    const world = await createWorld({ seed: 6, open });
+    try {
+      await world.addFlag('checkout');
+      const { id } = await world.startRollout(planWith({ stages: [stage(50, 'manual', 0)] }));
+      let [decidedAt, tries] = [0, 0];
+      const store: Store = {
+        ...world.store,
+        async commit(change) {
+          if (change.breakLease === undefined || tries++ > 0) return world.store.commit(change);
+          decidedAt = world.clock();
+          if (met === 'a restart') throw new BurgeeError('storage', 'postgres: connect ECONNREFUSED');
+          await world.order('pause', id);
+          return world.store.commit(change);
+        },
+      };
+      const fails = (arm: string) => (arm === 'treatment' ? 0.2 : 0.01);
+      await world.run({ id, tick: world.controller('one', store).tick, fails, seconds: 10, until: () => decidedAt > 0 });
+      if (met === 'a restart') {
+        await world.send(await world.traffic(id, 1_000, () => 0.01));
+        world.pass(30_000);
+        await world.controller('one').tick();
+      }
+      const [rollout, log] = [await world.rollout(id), await world.store.batches(id)];
+      expect([rollout.state, log.at(-1)?.at]).toEqual(['reverted', decidedAt]);
+      expect(recompute(rollout, log)).toMatchObject({ agrees: true, differences: [] });
+    } finally {
+      await world.close();
+      await database.drop();
+    }
+  });
 
   it('never gives a lease to two although their clocks are twenty minutes apart; by their own clocks it would (the control)', async () => {
     const database = await cluster.create();
