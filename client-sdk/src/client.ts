@@ -52,6 +52,9 @@ export interface LocalOwner {
 
 /** What a client is doing, for health pages. */
 export interface Status extends Readiness {
+  /** What the rules that are held are of; null while there are none. */
+  readonly project: string | null;
+  readonly environment: string | null;
   readonly connection: ReturnType<Connection['mode']>;
   /** Whether nothing was heard from the server for 30 s. */
   readonly stale: boolean;
@@ -201,7 +204,11 @@ export function createCore(host: Host): Core {
       });
     },
     on: events.on,
-    status: () => ({ ...readiness(), connection: connection.mode(), stale: freshness.stale(), reports: reporting.status() }),
+    status() {
+      const { project = null, environment = null } = holder.ruleset() ?? {};
+      const held = { ...readiness(), project, environment };
+      return { ...held, connection: connection.mode(), stale: freshness.stale(), reports: reporting.status() };
+    },
     forRequest(context) {
       pinned ??= pin();
       return createRequestView(pinned, context ?? host.context() ?? NOBODY, inForce?.prepared.revision ?? null);

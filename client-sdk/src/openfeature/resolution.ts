@@ -5,9 +5,10 @@ import type { Detail } from '../evaluator.ts';
 export const PROBES = { boolean: false, string: '', number: 0, object: null } as const;
 
 /** An answer in OpenFeature's shape, the caller's default on every error. */
-export function resolutionOf<T>(detail: Detail<unknown>, fallback: T): ResolutionDetails<T> {
+export function resolutionOf<T>(detail: Detail<unknown>, fallback: T, setId?: string): ResolutionDetails<T> {
   const { value, variant, reason, errorCode, errorMessage } = detail;
   const flagMetadata = metadataOf(detail);
+  if (setId !== undefined) flagMetadata.flagSetId = setId;
   if (errorCode !== undefined) {
     const told = errorMessage === undefined ? {} : { errorMessage };
     return { value: fallback, reason, errorCode: ErrorCode[errorCode], ...told, flagMetadata };
@@ -15,7 +16,7 @@ export function resolutionOf<T>(detail: Detail<unknown>, fallback: T): Resolutio
   return { value: value as T, ...(variant === undefined ? {} : { variant }), reason, flagMetadata };
 }
 
-/** `version` is OpenFeature's word for the revision, which its own telemetry hooks look for. */
+/** `version` and `flagSetId` are the words that OpenFeature's own telemetry hooks look for. */
 function metadataOf({ rule, revision, rollout, arm, prerequisite }: Detail<unknown>): FlagMetadata {
   const metadata: FlagMetadata = {};
   if (rule !== undefined) metadata.rule = rule;

@@ -100,6 +100,8 @@ export function withFlags(flags: TestFlags = {}): TestClient {
     on: events.on,
     status: () => ({
       ...readiness(),
+      project: 'test',
+      environment: 'test',
       connection: isClosed ? 'closed' : 'streaming',
       stale: false,
       reports: { sent: 0, dropped: 0, failing: null },

@@ -4,6 +4,8 @@ import { type Context, type ContextManager, context, ROOT_CONTEXT, trace } from 
 import { BasicTracerProvider, InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startEvaluating } from '../../../test/evaluating.ts';
+import { ramped, ruleset } from '../../../test/rulesets.ts';
+import { createClient } from '../../node/index.ts';
 import { createOpenTelemetryHook, type TelemetryAttributes } from './index.ts';
 
 const scopes = new AsyncLocalStorage<Context>();
@@ -51,7 +53,11 @@ test('each evaluation is an event of the active span, with the attributes of the
     await client.getBooleanValue('theme', false);
     await client.getNumberValue('unknown', 7);
   });
-  const common = { 'feature_flag.provider.name': 'burgee', 'feature_flag.version': '1.1' };
+  const common = {
+    'feature_flag.provider.name': 'burgee',
+    'feature_flag.version': '1.1',
+    'feature_flag.set.id': 'default/production',
+  };
   expect(events.map(({ name, attributes: told }) => [name, told])).toEqual([
     [
       'feature_flag.evaluation',
@@ -125,6 +131,34 @@ test('with a logger, evaluations are log events, and the span carries the arm al
     ['feature_flag.evaluation', 'checkout'],
     ['feature_flag.evaluation', 'search'],
   ]);
+});
+
+test('watches evaluations of Burgee’s own client as well', async () => {
+  const hooks = [createOpenTelemetryHook({ trace })];
+  const own = createClient({
+    offline: true,
+    bootstrap: ruleset([ramped('checkout', 100, { rollout: 'r1' })]),
+    hooks,
+    log: false,
+  });
+  await own.ready();
+  const { events, attributes } = await span(async () => {
+    own.boolean('checkout', { targetingKey: 'u1' }, false);
+    own.number('unknown', {}, 7);
+  });
+  const told = { 'feature_flag.provider.name': 'burgee', 'feature_flag.version': '1.1' };
+  expect(attributes).toEqual({ 'flag.checkout': 'on', 'flag.checkout.arm': 'treatment' });
+  expect(events.map((event) => event.attributes)).toMatchObject([
+    {
+      ...told,
+      'feature_flag.key': 'checkout',
+      'feature_flag.context.id': 'u1',
+      'burgee.rollout': 'r1',
+      'burgee.arm': 'treatment',
+    },
+    { ...told, 'feature_flag.key': 'unknown', 'feature_flag.result.value': 7, 'error.type': 'flag_not_found' },
+  ]);
+  await own.close();
 });
 
 test('outside any span, and in one that is not sampled, nothing happens', async () => {

@@ -28,7 +28,7 @@ const begin = async (settings?: ProviderOptions) => {
 
 test('tells rule, revision, rollout, arm and prerequisite in the metadata', async () => {
   await begin();
-  const known = { revision: '2.7', version: '2.7' };
+  const known = { revision: '2.7', version: '2.7', flagSetId: 'default/production' };
   expect(await client.getBooleanDetails('checkout', false, USER)).toEqual({
     flagKey: 'checkout',
     value: true,

@@ -69,6 +69,7 @@ export function createProvider(
   let refused = false;
   let isClosed = false;
   let wake: (() => void) | undefined;
+  let setId: string | undefined;
 
   const condition = (): Condition => {
     const { ready, stale } = client.status();
@@ -84,11 +85,22 @@ export function createProvider(
     else events.emit(ProviderEvents.Error, now === 'fatal' ? { message, errorCode: ErrorCode.PROVIDER_FATAL } : { message });
   }
 
+  /** Looked up when rules come, not for every evaluation. */
+  const identify = (): void => {
+    const { project, environment } = client.status();
+    if (project !== null) setId = `${project}/${environment}`;
+  };
+  identify();
+
   const subscriptions = [
-    client.on('ready', lifecycle.look),
+    client.on('ready', () => {
+      identify();
+      lifecycle.look();
+    }),
     client.on('stale', lifecycle.look),
     client.on('recovered', lifecycle.look),
     client.on('changed', ({ flags }) => {
+      identify();
       lifecycle.look();
       if (lifecycle.isOpen()) events.emit(ProviderEvents.ConfigurationChanged, { flagsChanged: [...flags] });
     }),
@@ -105,7 +117,7 @@ export function createProvider(
     key: string,
     fallback: T,
     context: EvaluationContext,
-  ): Promise<ResolutionDetails<T>> => resolutionOf(client.detail(key, givenContext(context), probe as null), fallback);
+  ): Promise<ResolutionDetails<T>> => resolutionOf(client.detail(key, givenContext(context), probe as null), fallback, setId);
 
   return {
     metadata: { name: 'burgee' },
