@@ -88,7 +88,7 @@ export const PARTS: readonly Part[] = [
   {
     name: 'cli tests',
     files: /^cli\/(src\/.*\.test\.ts|test\/)/,
-    imports: ['cli', 'server api'],
+    imports: ['cli', 'server api', 'sdk tests'],
     packages: ['*', NODE, 'vitest'],
   },
   { name: 'cli', files: /^cli\/src\//, imports: ['server api'], packages: ['*', NODE] },

@@ -5,6 +5,7 @@ import { addAccess } from './commands/access.ts';
 import { addFlags } from './commands/flags.ts';
 import { addPlans } from './commands/plans.ts';
 import { addRollout } from './commands/rollout.ts';
+import { addTypes } from './commands/types.ts';
 import { CommandError, EXIT } from './exit.ts';
 
 const program = new Command('burgee')
@@ -33,6 +34,7 @@ program
 addFlags(program);
 addRollout(program);
 addPlans(program);
+addTypes(program);
 addAccess(program);
 for (const command of everyCommand(program)) command.exitOverride();
 

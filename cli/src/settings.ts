@@ -36,7 +36,7 @@ export async function readSettings(options: CommonOptions, env: NodeJS.ProcessEn
     url: url.replace(/\/+$/, ''),
     token: options.token || env.BURGEE_TOKEN || (kept !== null && kept.url === url ? kept.token : null),
     project: options.project ?? env.BURGEE_PROJECT ?? 'default',
-    environment: options.environment ?? env.BURGEE_ENVIRONMENT ?? null,
+    environment: (options.environment ?? env.BURGEE_ENVIRONMENT) || null,
   };
 }
 

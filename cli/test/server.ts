@@ -22,7 +22,8 @@ export interface Rig {
   burgee(args: readonly string[], options?: { env?: Record<string, string>; input?: string }): Promise<Ran>;
   /** Starts the command and gives the process, for signals. */
   spawn(args: readonly string[]): { child: ChildProcess; ended: Promise<Ran> };
-  api<T>(method: string, path: string, body?: unknown): Promise<T>;
+  /** Asks as the admin token; `version` becomes If-Match. */
+  api<T>(method: string, path: string, body?: unknown, version?: number): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -96,10 +97,14 @@ tokens:
       });
       return { child, ended: new Promise((done) => child.once('close', (code) => done({ exit: code ?? -1, stdout, stderr }))) };
     },
-    async api<T>(method: string, path: string, body?: unknown): Promise<T> {
+    async api<T>(method: string, path: string, body?: unknown, version?: number): Promise<T> {
       const response = await fetch(url + path, {
         method,
-        headers: { authorization: `Bearer ${keys.admin}`, 'content-type': 'application/json' },
+        headers: {
+          authorization: `Bearer ${keys.admin}`,
+          'content-type': 'application/json',
+          ...(version !== undefined && { 'if-match': `"${version}"` }),
+        },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);

@@ -23,6 +23,9 @@ export interface Flags {}
 // biome-ignore lint/suspicious/noEmptyInterface: other files add to it
 export interface Attributes {}
 
+/** What an attribute may be: one value, a list of which any may meet a condition, or nothing. */
+export type Attribute<T> = T | readonly T[] | null | undefined;
+
 /** `Known` where flags are declared, else `Unknown`. */
 export type WhereKnown<Known, Unknown> = [keyof Flags] extends [never] ? Unknown : Known;
 
