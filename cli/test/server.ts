@@ -116,7 +116,7 @@ tokens:
       rmSync(folder, { recursive: true, force: true });
     },
   };
-  for (let i = 0; i < 200; i += 1) {
+  for (let i = 0; i < 1_000; i += 1) {
     const ready = await fetch(`${url}/readyz`).then(
       (response) => response.ok,
       () => false,

@@ -20,7 +20,7 @@ beforeAll(async () => {
   await make({ key: 'new-checkout', name: 'New checkout', description: 'Fewer pages. */ oops(); @deprecated' });
   await make({ key: 'going' });
   const variants = (...values: unknown[]) => values.map((value, i) => ({ key: `v${i}`, value }));
-  await make({ key: 'color', type: 'string', variants: variants('red', "it's") });
+  await make({ key: 'color', type: 'string', variants: variants('red', 'blue') });
   await make({ key: 'page-size', type: 'number', variants: variants(10, 50) });
   await make({ key: 'limits', type: 'json', variants: variants({ max: 10, hosts: ['a'] }, { max: 1, soft: true }) });
   const rules = [
@@ -49,8 +49,8 @@ beforeAll(async () => {
   expect(reported.status).toBe(202);
 });
 afterAll(async () => {
-  project.remove();
-  await rig.close();
+  project?.remove();
+  await rig?.close();
 });
 
 const file = () => join(project.folder, 'flags.d.ts');
@@ -74,7 +74,7 @@ const isNew: boolean = flags.boolean('new-checkout', user, false);
 flags.boolean('new-chekout', user, false); // wrong
 flags.boolean('color', user, false); // wrong
 flags.boolean('new-checkout', user, 'off'); // wrong
-const color: 'red' | "it's" = flags.string('color', undefined, "it's");
+const color: 'red' | 'blue' = flags.string('color', undefined, 'blue');
 flags.string('color', user, 'green'); // wrong
 if (color === 'green') console.log(isNew); // wrong
 const size: number = flags.number('page-size', user, 25);
@@ -126,6 +126,14 @@ describe('burgee types', () => {
     expect(complaints[0]?.message).toContain(`'"new-chekout"' is not assignable`);
   });
 
+  it("compiles what the SDK's README shows, but for what it says does not", SLOW, async () => {
+    const readme = readFileSync(new URL('../../client-sdk/README.md', import.meta.url), 'utf8');
+    const code = /## Let the compiler know the flags\n[\s\S]*?```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
+    const shown = code.replaceAll(/\/\/ does not compile.*$/gm, '// wrong');
+    expect(shown.match(/\/\/ wrong$/gm)).toHaveLength(5);
+    await compile(`${shown}console.log(color, limits);\n`);
+  });
+
   it('turns a flag that is gone into an error, and says in CI that the file is out of date', SLOW, async () => {
     expect(await check()).toMatchObject({ exit: 0, stderr: '' });
     await rig.api('PATCH', `${PROJECT}/flags/going`, { archived: true }, 1);
@@ -145,7 +153,7 @@ describe('burgee types', () => {
     await compile(USE.replace("flags.boolean('going', user, false);", '$& // wrong'));
   });
 
-  it('does not fail a check for words, and leaves a file alone that is right', async () => {
+  it('does not fail a check for words, and leaves a file alone that is right', SLOW, async () => {
     const { mtimeMs } = statSync(file());
     expect(JSON.parse((await generate()).stdout)).toMatchObject({ written: false });
     expect(statSync(file()).mtimeMs).toBe(mtimeMs);
@@ -156,7 +164,7 @@ describe('burgee types', () => {
     expect(JSON.parse((await generate()).stdout)).toMatchObject({ written: true, changed: ["'coming'"] });
   });
 
-  it('prints to stdout, the same whatever the token reaches', async () => {
+  it('prints to stdout, the same whatever the token reaches', SLOW, async () => {
     const printed = await rig.burgee(['types']);
     expect([printed.exit, printed.stdout]).toEqual([0, readFileSync(file(), 'utf8')]);
     const pipeline = await rig.burgee(['types'], { env: { BURGEE_TOKEN: rig.keys.pipeline } });
