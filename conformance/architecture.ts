@@ -88,8 +88,8 @@ export const PARTS: readonly Part[] = [
   {
     name: 'cli tests',
     files: /^cli\/(src\/.*\.test\.ts|test\/)/,
-    imports: ['cli', 'server api', 'sdk tests'],
-    packages: ['*', NODE, 'vitest'],
+    imports: ['*'],
+    packages: ['*', NODE, 'vitest', '@openfeature/server-sdk'],
   },
   { name: 'cli', files: /^cli\/src\//, imports: ['server api'], packages: ['*', NODE] },
 
