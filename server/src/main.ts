@@ -20,6 +20,7 @@ import { random } from './http/frame/random.ts';
 import { findUi, uiRoutes } from './http/frame/static.ts';
 import { createTickets } from './http/ofrep/tickets.ts';
 import { routes } from './http/routes.ts';
+import { createDiscoveries } from './http/sdk/discoveries.ts';
 import { createOverrides } from './http/sdk/overrides.ts';
 import { createDelivery } from './http/sdk/publisher.ts';
 import { compileRegex } from './http/sdk/regex.ts';
@@ -72,6 +73,7 @@ async function serve(config: Config, log: Logger, store: Store): Promise<void> {
   const made = await bootstrap(config, store, log, passwords.hash);
 
   const delivery = createDelivery({ store, clock, log, regex: compileRegex });
+  const discoveries = createDiscoveries({ store, clock, log });
   const overrides = createOverrides({ delivery, file: join(config.dataDir, 'overrides'), log });
   const outbound = createOutbound({ allow: config.outboundAllow });
   const metrics = createMetricReader({ outbound, clock, environment: process.env });
@@ -86,6 +88,7 @@ async function serve(config: Config, log: Logger, store: Store): Promise<void> {
     random,
     log,
     delivery,
+    discoveries,
     overrides,
     metrics,
     outbound,
@@ -127,6 +130,7 @@ async function serve(config: Config, log: Logger, store: Store): Promise<void> {
     const closed = listening.close(GRACE_MS);
     endEvents(store);
     await delivery.close();
+    await discoveries.close();
     clearInterval(pruning);
     await Promise.all([controller.stop(), notifier.stop(), scheduler.stop()]);
     await closed;

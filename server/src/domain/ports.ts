@@ -4,6 +4,7 @@ import type { Actor, Session, Token, User } from './access/access.ts';
 import type { SigningKey } from './access/signing-key.ts';
 import type { AuditEntry, AuditRecord } from './audit.ts';
 import type { Environment, Project } from './environment.ts';
+import type { DiscoveredFlag } from './flag/discovered.ts';
 import type { Flag, FlagState } from './flag/flag.ts';
 import type { ScheduledChange } from './flag/scheduled.ts';
 import type { Segment } from './flag/segment.ts';
@@ -39,6 +40,7 @@ export interface Entities {
   noticeRoute: NoticeRoute;
   scheduled: ScheduledChange;
   signingKey: SigningKey;
+  discovered: DiscoveredFlag;
 }
 export type Kind = keyof Entities;
 
@@ -58,6 +60,7 @@ export const KEYS = {
   noticeRoute: ['project', 'key'],
   scheduled: ['project', 'environment', 'id'],
   signingKey: ['id'],
+  discovered: ['project', 'environment', 'flag'],
 } as const satisfies { [K in Kind]: readonly (keyof Entities[K])[] };
 
 /** Properties beside the key that can be filtered by; those marked unique are held unique by the database. */
@@ -76,6 +79,7 @@ export const FILTERS = {
   noticeRoute: [],
   scheduled: ['flag', 'state'],
   signingKey: [],
+  discovered: [],
 } as const satisfies { [K in Kind]: readonly (keyof Entities[K])[] };
 
 export type KeyOf<K extends Kind> = { readonly [P in (typeof KEYS)[K][number] & keyof Entities[K]]: Entities[K][P] };
@@ -259,7 +263,7 @@ export interface Store {
   }): Promise<MinuteRow[]>;
   /** When each flag was last asked for, as the minutes that `ingest` was given say; by environment and flag. */
   sightings(query: { readonly project: string; readonly environment?: string; readonly flag?: string }): Promise<Sighting[]>;
-  /** Drops minutes, sightings and report identities that are past their retention; returns rows dropped. */
+  /** Drops minutes, sightings, report identities and discovered flags that are past their retention; returns rows dropped. */
   prune(now: number): Promise<number>;
 
   /** Leases at most `limit` notices that are due and that nobody else is sending to this owner, oldest first. Database time. */

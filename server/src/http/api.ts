@@ -6,6 +6,7 @@ export type * from '../domain/audit.ts';
 export type * from '../domain/environment.ts';
 export type * from '../domain/errors.ts';
 export type { Attribute, AttributeType } from '../domain/flag/attributes.ts';
+export type { DiscoveredRow } from '../domain/flag/discovered.ts';
 export type * from '../domain/flag/flag.ts';
 export type * from '../domain/flag/flag-usage.ts';
 export type { PromotedPercents, PromotionPart } from '../domain/flag/promotion.ts';

@@ -7,6 +7,7 @@ import { auditRoutes } from './audit.ts';
 import { environmentRoutes } from './environments.ts';
 import { eventRoutes } from './events.ts';
 import { attributeRoutes } from './flags/attributes.ts';
+import { discoveredRoutes } from './flags/discovered.ts';
 import { flagRoutes } from './flags/flags.ts';
 import { ownerRoutes } from './flags/owners.ts';
 import { promotionRoutes } from './flags/promotion.ts';
@@ -36,6 +37,7 @@ const described: readonly Route[] = [
   ...projectRoutes,
   ...environmentRoutes,
   ...flagRoutes,
+  ...discoveredRoutes,
   ...attributeRoutes,
   ...stateRoutes,
   ...promotionRoutes,

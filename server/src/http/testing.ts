@@ -22,6 +22,7 @@ import { random } from './frame/random.ts';
 import type { Route } from './frame/route.ts';
 import { createTickets } from './ofrep/tickets.ts';
 import { routes as allRoutes } from './routes.ts';
+import { createDiscoveries } from './sdk/discoveries.ts';
 import { createOverrides } from './sdk/overrides.ts';
 import { createDelivery } from './sdk/publisher.ts';
 import { compileRegex } from './sdk/regex.ts';
@@ -78,6 +79,7 @@ export async function createTestServer(
     random,
     log,
     delivery,
+    discoveries: createDiscoveries({ store, clock, log, pace: { firstMs: 0, againMs: 0 } }),
     overrides: createOverrides({ delivery, file: join(dataDir, 'overrides'), log }),
     metrics: createMetricReader({ outbound, clock, environment: {} }),
     outbound,
@@ -182,6 +184,7 @@ export async function createTestServer(
     async close() {
       await deps.delivery.close();
       if (deps.delivery !== delivery) await delivery.close();
+      await deps.discoveries.close();
       await listening.close(0);
       await outbound.close();
       await store.close();

@@ -5,10 +5,13 @@ import { type Change, type Entities, FILTERS, KEYS, type KeyOf, type Kind, type 
 type Row = Readonly<Record<string, unknown>>;
 
 /** Properties outside KEYS and FILTERS that the adapters themselves ask for. */
-const INTERNAL: Partial<Record<Kind, readonly string[]>> = { rollout: ['confirmedAt'] };
+const INTERNAL: Partial<Record<Kind, readonly string[]>> = {
+  rollout: ['confirmedAt'],
+  discovered: ['lastSeenAt'],
+};
 
 /** Columns that hold numbers; all others hold text. */
-export const INTEGER_COLUMNS: ReadonlySet<string> = new Set(['confirmedAt']);
+export const INTEGER_COLUMNS: ReadonlySet<string> = new Set(['confirmedAt', 'lastSeenAt']);
 
 /** Columns that may be null; keys never are. */
 export const NULLABLE: Readonly<Partial<Record<Kind, readonly string[]>>> = {

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe } from 'vitest';
 import type { Store } from '../domain/ports.ts';
 import { changeCases } from './changes.contract.ts';
+import { discoveredCases } from './discovered.contract.ts';
 import { entityCases } from './entities.contract.ts';
 import { leaseCases } from './leases.contract.ts';
 import { noticeCases } from './notices.contract.ts';
@@ -60,5 +61,6 @@ export function describeStore(name: string, create: () => Promise<TestDatabase>)
     leaseCases(bench);
     noticeCases(bench);
     usageCases(bench);
+    discoveredCases(bench);
   });
 }

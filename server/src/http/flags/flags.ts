@@ -27,7 +27,8 @@ const filter = z.strictObject({
   archived: z.enum(['true', 'false', 'all']).default('false'),
 });
 const rows = { 200: z.strictObject({ flags: z.array(row) }) };
-const edits = z
+/** What can be said of a flag that is made or changed. */
+export const edits = z
   .strictObject({
     name: z.string(),
     description: z.string(),
@@ -66,7 +67,8 @@ async function flagSubject(
   };
 }
 
-async function isUser(store: Store, id: string | null | undefined): Promise<boolean> {
+/** Whether an owner may be named: nobody, or a user. */
+export async function isUser(store: Store, id: string | null | undefined): Promise<boolean> {
   return id === null || id === undefined || (await store.get('user', { id })) !== undefined;
 }
 

@@ -9,7 +9,7 @@ const ATTEMPTS = 30;
  * throws: a caller's own If-Match is checked there, so retrying never overwrites what the caller did not see.
  */
 export async function commitDecision<D extends { readonly change: Change | null }>(
-  store: Store,
+  store: Pick<Store, 'commit'>,
   attempt: () => Promise<D>,
 ): Promise<D> {
   for (let left = ATTEMPTS; ; left--) {

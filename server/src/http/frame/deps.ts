@@ -5,6 +5,7 @@ import type { Passwords } from '../access/passwords.ts';
 import type { SetupGate } from '../access/setup-gate.ts';
 import type { Tickets } from '../ofrep/tickets.ts';
 import type { Delivery } from '../sdk/delivery.ts';
+import type { Discoveries } from '../sdk/discoveries.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** What the handlers work with; made once, in main. */
@@ -15,6 +16,7 @@ export interface Deps {
   readonly random: Random;
   readonly log: Logger;
   readonly delivery: Delivery;
+  readonly discoveries: Discoveries;
   readonly overrides: Overrides;
   readonly metrics: MetricReader;
   readonly outbound: Outbound;

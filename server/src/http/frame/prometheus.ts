@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client
 import type { Telemetry } from './telemetry.ts';
 
 const HELP: Readonly<Record<string, string>> = {
+  burgee_unknown_flag_evaluations_total: 'Questions of SDKs with server keys for flags that are not there',
   burgee_http_requests_total: 'Answered requests by route and status',
   burgee_http_request_seconds: 'Time to answer, by route; streams until they are attached',
 };

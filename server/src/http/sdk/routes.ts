@@ -79,6 +79,11 @@ const reports = route({
     if (ignored > 0) deps.telemetry.count('burgee_report_parts_ignored_total', { kind: 'client' }, ignored);
     const outcome = await deps.store.ingest({ ...at, client, report, minutes: minutesOf(report, at, now, client) });
     deps.telemetry.count('burgee_reports_total', { outcome });
+    if (!client && outcome !== 'duplicate' && body.unknown !== undefined) {
+      const asked = body.unknown.reduce((sum, { count }) => sum + count, 0);
+      deps.telemetry.count('burgee_unknown_flag_evaluations_total', at, asked);
+      deps.discoveries.note(at, body);
+    }
     return { status: 202 };
   },
 });

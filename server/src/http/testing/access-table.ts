@@ -57,6 +57,9 @@ GET /api/v1/projects/{project}/environments/{environment}/schedule/{id} | viewer
 DELETE /api/v1/projects/{project}/environments/{environment}/schedule/{id} | editor | a
 GET /api/v1/projects/{project}/environments/{environment}/flags/{flag}/schedule | viewer | pa
 POST /api/v1/projects/{project}/environments/{environment}/flags/{flag}/schedule | editor | a
+GET /api/v1/projects/{project}/discovered-flags | viewer | a
+POST /api/v1/projects/{project}/discovered-flags/create | editor | a
+POST /api/v1/projects/{project}/discovered-flags/dismiss | editor | a
 GET /api/v1/projects/{project}/segments | viewer | a
 POST /api/v1/projects/{project}/segments | editor | a
 GET /api/v1/projects/{project}/segments/{segment} | viewer | a

@@ -9,7 +9,7 @@ import type { Db } from './connect.ts';
 import { byBytes, listEntities, writeEntity } from './entities.ts';
 import { takenColumns } from './errors.ts';
 import { DATABASE_NOW } from './leases.ts';
-import { audit, batch, lease, minute, notice, part, report, revision } from './schema.ts';
+import { audit, batch, columnOf, discovered, lease, minute, notice, part, report, revision } from './schema.ts';
 
 type Place = Change['environments'][number];
 
@@ -120,6 +120,9 @@ async function follow(db: Db, write: Write): Promise<void> {
     await db.update(revision).set({ retired: true }).where(here({ project, environment }));
     await db.delete(minute).where(and(eq(minute.project, project), eq(minute.environment, environment)));
     await db.delete(report).where(and(eq(report.project, project), eq(report.environment, environment)));
+    await db
+      .delete(discovered)
+      .where(and(eq(columnOf('discovered', 'project'), project), eq(columnOf('discovered', 'environment'), environment)));
   }
   if (write.remove === 'rollout') {
     await db.delete(lease).where(eq(lease.rollout, write.key.id));

@@ -1,12 +1,13 @@
 /** Reports, their minutes, and the evidence made of them. */
 import { and, asc, eq, gt, gte, inArray, lt, notInArray, or, sql } from 'drizzle-orm';
+import { DISCOVERED_KEPT } from '../../domain/flag/discovered.ts';
 import type { MinuteRow, Store, UnfoldedReport } from '../../domain/ports.ts';
 import type { Batch } from '../../domain/rollout/rollout.ts';
 import { ACTIVE, MOST_WAITING, MOST_WAITING_FOR_CLIENTS } from '../entities.ts';
 import { cutoffs, HOUR, hoursOf, MINUTE, mergeMeasured, mergeRows } from '../minutes.ts';
 import type { Db } from './connect.ts';
 import { byBytes } from './entities.ts';
-import { batch, columnOf, minute, part, report, rollout } from './schema.ts';
+import { batch, columnOf, discovered, minute, part, report, rollout } from './schema.ts';
 import { dropOldSightings, noteSightings } from './sightings.ts';
 
 type StoredMinute = typeof minute.$inferSelect;
@@ -200,5 +201,6 @@ export async function dropOld(db: Db, now: number): Promise<number> {
   const parts = await db.delete(part).where(and(lt(part.receivedAt, before.reports), over));
   const reports = await db.delete(report).where(and(lt(report.receivedAt, before.reports), notInArray(report.id, kept)));
   const sightings = await dropOldSightings(db, now);
-  return sightings + (hours.rowCount ?? 0) + (parts.rowCount ?? 0) + (reports.rowCount ?? 0);
+  const names = await db.delete(discovered).where(lt(columnOf('discovered', 'lastSeenAt'), now - DISCOVERED_KEPT));
+  return sightings + [hours, parts, reports, names].reduce((sum, { rowCount }) => sum + (rowCount ?? 0), 0);
 }

@@ -8,7 +8,7 @@ import { batchPath, environmentGone, foldedBefore, inKeyOrder, leaseLost, subjec
 import { noticePath, noticeRow } from '../notices.ts';
 import type { EntityTables } from './entities.ts';
 import { takenColumns } from './errors.ts';
-import { audit, batch, lease, minute, notice, part, report, revision } from './schema.ts';
+import { audit, batch, columnOf, discovered, lease, minute, notice, part, report, revision } from './schema.ts';
 
 /** What a change did, and what to tell the watchers once it is durable. */
 export interface Outcome {
@@ -188,6 +188,15 @@ function prepare(db: BetterSQLite3Database) {
       db
         .delete(report)
         .where(and(eq(report.project, value('project')), eq(report.environment, value('environment'))))
+        .prepare(),
+      db
+        .delete(discovered)
+        .where(
+          and(
+            eq(columnOf('discovered', 'project'), value('project')),
+            eq(columnOf('discovered', 'environment'), value('environment')),
+          ),
+        )
         .prepare(),
     ],
     forgetRollout: [

@@ -57,6 +57,7 @@ export const rollout = entity('rollout', ['state'], ['project', 'environment', '
 export const noticeRoute = entity('noticeRoute');
 export const scheduled = entity('scheduled', ['state'], ['project', 'environment', 'flag']);
 export const signingKey = entity('signingKey');
+export const discovered = entity('discovered', ['lastSeenAt']);
 
 export const TABLES: Readonly<Record<Kind, ReturnType<typeof entity>>> = {
   project,
@@ -73,6 +74,7 @@ export const TABLES: Readonly<Record<Kind, ReturnType<typeof entity>>> = {
   noticeRoute,
   scheduled,
   signingKey,
+  discovered,
 };
 
 /** A column that comes from KEYS or FILTERS. */

@@ -1,11 +1,12 @@
 /** Reports, their minutes, and the evidence made of them. */
 import { and, asc, eq, gt, gte, inArray, lt, notInArray, or, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import { DISCOVERED_KEPT } from '../../domain/flag/discovered.ts';
 import type { Clock, MinuteRow, Store, UnfoldedReport } from '../../domain/ports.ts';
 import type { Batch } from '../../domain/rollout/rollout.ts';
 import { ACTIVE, MOST_WAITING, MOST_WAITING_FOR_CLIENTS } from '../entities.ts';
 import { cutoffs, HOUR, hoursOf, MINUTE, mergeMeasured, mergeRows } from '../minutes.ts';
-import { batch, columnOf, minute, part, report, rollout } from './schema.ts';
+import { batch, columnOf, discovered, minute, part, report, rollout } from './schema.ts';
 import { createSightings } from './sightings.ts';
 
 type Ingest = Parameters<Store['ingest']>[0];
@@ -149,6 +150,10 @@ export function createUsageTables(db: Db, clock: Clock) {
         db
           .delete(report)
           .where(and(lt(report.receivedAt, before.reports), notInArray(report.id, kept)))
+          .run().changes +
+        db
+          .delete(discovered)
+          .where(lt(columnOf('discovered', 'lastSeenAt'), now - DISCOVERED_KEPT))
           .run().changes
       );
     },
