@@ -65,6 +65,39 @@ describe('flags', () => {
     expect(text.stdout).toMatch(/^KEY\s+KIND\s+STAGING\s+PRODUCTION\n[\s\S]*search\s+release\s+off\s+on 25 %/);
   });
 
+  it('that applications ask for are listed, made and dismissed', async () => {
+    const unknown = [
+      { flag: 'theme', type: 'string', fallback: '"light"', count: 3 },
+      { flag: 'typo', type: 'boolean', fallback: 'false', count: 1 },
+    ];
+    const report = {
+      ...{ schema: 1, instance: 'i'.repeat(16), sequence: 1, sdk: 's', app: 'shop', platform: 'node', revision: null },
+      ...{ spanMs: 1, counts: [], sketches: [], work: null, attributes: [], rollouts: [], unknown },
+    };
+    const sent = await fetch(`${rig.url}/sdk/reports`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${rig.keys.server}`, 'content-type': 'application/json' },
+      body: JSON.stringify(report),
+    });
+    expect(sent.status).toBe(202);
+    const discovered = async () =>
+      json<{ discovered: { flag: string }[] }>(await rig.burgee(['flags', 'discovered'])).discovered.map(({ flag }) => flag);
+    while ((await discovered()).length < 2);
+    const text = await rig.burgee(['flags', 'discovered', '--output', 'text']);
+    expect(text.stdout).toMatch(
+      /^FLAG\s+TYPE\s+DEFAULT\s+ASKED\s+LAST\s+WHERE\ntheme\s+string\s+"light"\s+3\s+\d+ s ago\s+production \(shop\)/,
+    );
+    const refused = await rig.burgee(['flags', 'create', 'theme', '--discovered', '--type', 'json']);
+    expect([refused.exit, refused.stderr]).toEqual([2, expect.stringMatching(/--type: a discovered flag has the type/)]);
+    expect(json(await rig.burgee(['flags', 'create', 'theme', '--discovered']))).toMatchObject({
+      flag: { type: 'string', variants: [{ key: 'default', value: 'light' }] },
+    });
+    expect((await rig.burgee(['flags', 'dismiss', 'typo', '--reason', 'a typo'])).exit).toBe(0);
+    expect(await discovered()).toEqual([]);
+    expect((await rig.burgee(['flags', 'dismiss', 'typo'])).exit).toBe(0);
+    expect((await rig.burgee(['flags', 'dismiss', 'none'])).exit).toBe(2);
+  });
+
   it('say what is wrong and exit 2', async () => {
     for (const args of [
       ['flags', 'create', 'Bad Key'],

@@ -5,6 +5,7 @@ import { CommandError, EXIT } from '../exit.ts';
 import { percentText, table } from '../output.ts';
 import { environmentOf, type Settings } from '../settings.ts';
 import { contextOf } from './context.ts';
+import { addDiscovered, discoveredPath } from './discovered.ts';
 
 interface StateAnswer {
   readonly state: FlagState;
@@ -103,19 +104,28 @@ export function addFlags(program: Command): void {
     .option('--name <name>')
     .option('--description <text>')
     .option('--kind <kind>', 'release, experiment, operational, kill-switch or permission', 'release')
-    .option('--type <type>', 'boolean, string, number or json', 'boolean')
+    .option('--type <type>', 'boolean (unless said), string, number or json')
+    .option('--discovered', 'one that applications ask for: type and variants come from the default in their code')
     .option('--variant <key=value>', 'a variant (again for more); boolean flags have on and off', variant)
     .option('--tag <tag...>')
     .action(async (key: string, options: Record<string, unknown>, command: Command) => {
       const { api, settings, output } = await contextOf(command);
-      const { variant: variants, tag: tags, name, description, kind, type } = options;
-      const answer = await api.post<FlagAnswer>(flagsPath(settings), { key, name, description, kind, type, variants, tags });
+      const { variant: variants, tag: tags, name, description, kind, type, discovered } = options;
+      const told = { name, description, kind, variants, tags };
+      if (discovered === true && type !== undefined)
+        throw new CommandError(EXIT.usage, 'usage', '--type: a discovered flag has the type of the default in the code');
+      const answer =
+        discovered === true
+          ? await api.post<FlagAnswer>(discoveredPath(settings, 'create'), { flag: key, ...told })
+          : await api.post<FlagAnswer>(flagsPath(settings), { key, type, ...told });
       output.result(
         answer,
         () =>
           `Made ${answer.flag.key}. It is off everywhere; turn it on with \`burgee flags set ${answer.flag.key} --on --percent 1\`.`,
       );
     });
+
+  addDiscovered(flags);
 
   flags
     .command('set <flag>')
