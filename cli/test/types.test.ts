@@ -67,6 +67,7 @@ async function compile(code: string, options: object = MODES): Promise<Complaint
 const USE = `
 import { type Client, createClient, type Evaluator } from '@burgee/client-sdk/node';
 import type { Context, FlagKey, FlagValue } from '@burgee/client-sdk/flags';
+import { withFlags } from '@burgee/client-sdk/testing';
 
 const flags: Client = createClient({ url: 'http://localhost:4400', key: 'k' });
 const user = { targetingKey: 'u', plan: 'pro', age: 30, since: new Date(), 'never seen': {} };
@@ -105,6 +106,11 @@ const asking: Evaluator = flags;
 const anyKey: string = noKey;
 asking.boolean(anyKey, context, false); // wrong
 console.log(value);
+const test: Client = withFlags({ 'new-checkout': ({ plan }) => plan === 'pro', color: 'blue' });
+withFlags({ color: 'green' }); // wrong
+withFlags({ 'new-chekout': true }); // wrong
+withFlags().set('limits', { max: 'ten' }); // wrong
+await test.close();
 `;
 
 describe('burgee types', () => {
