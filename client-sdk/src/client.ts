@@ -1,5 +1,4 @@
 import type { EvaluationContext, Prepared, PrepareOptions, Ruleset } from '@burgee/engine';
-import { usesClock } from './delivery/clock-use.ts';
 import { type Connection, createConnection } from './delivery/connection.ts';
 import type { Digest } from './delivery/envelope.ts';
 import type { Failure } from './delivery/failures.ts';
@@ -84,7 +83,7 @@ const EXPECTED = new Set<Failure['code']>(['goodbye', 'resync']);
 export function createCore(host: Host): Core {
   const { clock } = host;
   const waiting = new Set<() => void>();
-  let inForce: { readonly prepared: Prepared; readonly timed: boolean } | undefined;
+  let inForce: Prepared | undefined;
   let pinned: Evaluator | undefined;
   let loggedAt = Number.NEGATIVE_INFINITY;
   let first = true;
@@ -112,9 +111,9 @@ export function createCore(host: Host): Core {
 
   const swapped = ({ source, ruleset, prepared, changed }: Swap): void => {
     reporting.swapped(ruleset);
-    inForce = { prepared, timed: usesClock(ruleset) };
+    inForce = prepared;
     pinned = undefined;
-    use(inForce.prepared, inForce.timed);
+    use(prepared);
     if (closing !== undefined) return;
     if (FINAL.has(source)) wakeWaiting();
     if (first) events.emit('ready', readiness());
@@ -155,24 +154,17 @@ export function createCore(host: Host): Core {
         });
   const reporting = 'local' in host ? silent : createReporting(host, holder.revision);
 
-  const evaluatorOn = (observer: typeof reporting.observer) =>
-    createEvaluator({
-      observer,
-      met: reporting.met,
-      missed: reporting.missed,
-      now: clock.now,
-      random: host.random,
-      context: host.context,
-    });
+  const { observer, met, missed } = reporting;
+  const parts = { observer, met, missed, now: clock.now, random: host.random, context: host.context };
   const watch = createHooks(host.hooks ?? [], {
     clock,
     context: host.context,
     failed: (message) => report({ code: 'hook', message }),
   });
-  const { use, ...answers } = evaluatorOn(reporting.observer);
+  const { use, ...answers } = createEvaluator(parts);
   const pin = (): Evaluator => {
-    const { use: apply, ...pinnedAnswers } = evaluatorOn(reporting.pinned());
-    if (inForce !== undefined) apply(inForce.prepared, inForce.timed);
+    const { use: apply, ...pinnedAnswers } = createEvaluator(parts);
+    if (inForce !== undefined) apply(inForce);
     return watch(pinnedAnswers);
   };
 
@@ -211,7 +203,7 @@ export function createCore(host: Host): Core {
     },
     forRequest(context) {
       pinned ??= pin();
-      return createRequestView(pinned, context ?? host.context() ?? NOBODY, inForce?.prepared.revision ?? null);
+      return createRequestView(pinned, context ?? host.context() ?? NOBODY, inForce?.revision ?? null);
     },
     openScope: reporting.openScope,
     endScope: reporting.endScope,

@@ -1,9 +1,12 @@
 import {
+  type Answer,
   type Arm,
-  type Evaluation,
+  answerOf,
   type EvaluationContext,
   type EvaluationErrorCode,
   evaluate,
+  evaluationOf,
+  type Moment,
   type Observer,
   type Prepared,
   type Reason,
@@ -49,12 +52,15 @@ export interface Evaluator {
 
 /** What the evaluator works on; `use` swaps the ruleset. */
 export interface EvaluatorControl extends Evaluator {
-  /** `timed`: whether its conditions look at the time. */
-  use(prepared: Prepared, timed: boolean): void;
+  use(prepared: Prepared): void;
 }
+
+const FIRST_LOOKS = 64;
+const PAUSE = 1_023;
 
 export function createEvaluator(input: {
   readonly observer: Observer;
+  /** Is shown the contexts of the first evaluations, then of one in 1,024. */
   readonly met: (context: unknown) => void;
   /** Hears of flags that the ruleset does not have, with the default that answered. */
   readonly missed: (key: string, fallback: unknown) => void;
@@ -64,17 +70,23 @@ export function createEvaluator(input: {
   readonly context: () => EvaluationContext | undefined;
 }): EvaluatorControl {
   const { observer, met, now } = input;
-  // full period over 2³² (Numerical Recipes); the engine hashes what it draws, and Math.random() would cost as much as a flag
-  let draw = Math.trunc(input.random() * 0x100000000) | 0;
+  // every evaluation has a number of its own, `base + left`: one counter for what is shown, timed and drawn
+  let base = Math.trunc(input.random() * 0x100000000) | 0;
+  let left = 0;
+  let looks = 0;
+  let timedAt = Number.NaN;
+  let time = 0;
   let prepared: Prepared | undefined;
-  let timed = false;
 
-  const answer = (key: string, given: EvaluationContext | undefined): Evaluation | undefined => {
-    if (prepared === undefined) return undefined;
-    const context = given === undefined ? input.context() : given;
-    met(context);
-    draw = (Math.imul(draw, 1_664_525) + 1_013_904_223) | 0;
-    return evaluate(prepared, key, context, timed ? now() : 0, (draw >>> 0) / 0x100000000, observer);
+  const moment: Moment = {
+    now() {
+      const number = (base + left) | 0;
+      if (timedAt !== number) time = now();
+      timedAt = number;
+      return time;
+    },
+    // each number once in 2³², and the engine hashes it; Math.random() would cost as much as a flag
+    draw: () => (Math.imul(base + left, 0x9e3779b1) >>> 0) / 0x100000000,
   };
 
   const missing = <T>(key: string, fallback: T): T => {
@@ -82,27 +94,38 @@ export function createEvaluator(input: {
     return fallback;
   };
 
-  const isOfType = (key: string, value: unknown, type: string): boolean =>
-    type === 'object' ? value !== undefined && prepared?.flag(key)?.type === 'json' : typeof value === type;
+  const look = (context: unknown): void => {
+    left = ++looks < FIRST_LOOKS ? 0 : PAUSE;
+    base = (base - left - 1) | 0;
+    met(context);
+  };
+
+  const answer = (key: string, given: EvaluationContext | undefined): Answer | undefined => {
+    if (prepared === undefined) return undefined;
+    const context = given === undefined ? input.context() : given;
+    left--;
+    if (left < 0) look(context);
+    return answerOf(prepared, key, context, moment, observer);
+  };
 
   const detail = <T>(key: string, context: EvaluationContext | undefined, fallback: T): Detail<T> => {
-    const found = answer(key, context);
-    if (found === undefined) {
+    if (prepared === undefined) {
       const errorMessage = 'no ruleset has been received yet';
       return { value: fallback, reason: 'ERROR', revision: null, errorCode: 'PROVIDER_NOT_READY', errorMessage };
     }
-    const { flag: _, value, ...rest } = found;
-    if (found.errorCode !== undefined) return { ...rest, value: missing(key, fallback) };
-    if (isOfType(key, value, typeof fallback)) return { ...rest, value: value as T };
-    const is = prepared?.flag(key)?.type ?? typeof value;
-    const errorMessage = `flag ${key} is of type ${is}, the default of type ${typeof fallback === 'object' ? 'json' : typeof fallback}`;
-    return { value: fallback, reason: 'ERROR', revision: found.revision, errorCode: 'TYPE_MISMATCH', errorMessage };
+    const found = answer(key, context);
+    const explained = found === undefined ? evaluate(prepared, key, context, 0, 0) : evaluationOf(found);
+    const { flag: _, value, ...rest } = explained;
+    if (explained.errorCode !== undefined) return { ...rest, value: missing(key, fallback) };
+    const wanted = typeof fallback === 'object' ? 'json' : typeof fallback;
+    if (found?.type === 'json' ? wanted === 'json' : typeof value === wanted) return { ...rest, value: value as T };
+    const errorMessage = `flag ${key} is of type ${found?.type ?? typeof value}, the default of type ${wanted}`;
+    return { value: fallback, reason: 'ERROR', revision: explained.revision, errorCode: 'TYPE_MISMATCH', errorMessage };
   };
 
   return {
-    use(next, nextTimed) {
+    use(next) {
       prepared = next;
-      timed = nextTimed;
     },
     boolean(key, context, fallback) {
       const value = answer(key, context)?.value;
@@ -117,8 +140,8 @@ export function createEvaluator(input: {
       return typeof value === 'number' ? value : missing(key, fallback);
     },
     json<T>(key: string, context: EvaluationContext | undefined, fallback: T): T {
-      const value = answer(key, context)?.value;
-      return isOfType(key, value, 'object') ? (value as T) : missing(key, fallback);
+      const found = answer(key, context);
+      return found?.type === 'json' && found.value !== undefined ? (found.value as T) : missing(key, fallback);
     },
     detail,
   };

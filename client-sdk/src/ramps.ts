@@ -6,12 +6,18 @@ export interface RampedRule {
   readonly by: string;
 }
 
+type Rules = Ruleset['flags'][number]['rules'];
+
 /** Flags arrive unchecked (the engine judges each when it is first asked for), so parts that are not as they should be are passed over. */
 export function rampsOf(ruleset: Ruleset): readonly RampedRule[] {
   const found: RampedRule[] = [];
-  for (const flag of ruleset.flags) {
-    if (!Array.isArray(flag.rules)) continue;
-    for (const rule of flag.rules as Ruleset['flags'][number]['rules']) {
+  const { flags } = ruleset;
+  // by index: at the start nothing is compiled yet, and iterators would take several times as long
+  for (let i = 0; i < flags.length; i++) {
+    const rules: Rules | undefined = flags[i]?.rules;
+    if (!Array.isArray(rules)) continue;
+    for (let j = 0; j < rules.length; j++) {
+      const rule = (rules as Rules)[j];
       if (rule?.ramp !== undefined && isRamp(rule.ramp)) found.push({ ramp: rule.ramp, by: rule.by });
     }
   }

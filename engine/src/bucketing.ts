@@ -1,4 +1,4 @@
-/** What hashing a salt leaves behind, so that only the id is hashed for each evaluation. Immutable. */
+/** What hashing a salt leaves behind, so that only the id is hashed for each evaluation. */
 export interface HashState {
   readonly hash: number;
   /** The bytes (little-endian) of the last, incomplete block. */
@@ -24,17 +24,17 @@ function finish(hash: number, tail: number, length: number): number {
   let h = hash ^ Math.imul((k << 15) | (k >>> 17), 0x1b873593) ^ length;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
+  return h ^ (h >>> 16);
 }
 
 // hash, tail and length after absorb(): a place outside the heap's young generation, so that non-ASCII ids do not allocate
 const absorbed = new Int32Array(3);
 
-function absorb(hash: number, tail: number, length: number, text: string, from: number): void {
+function absorb(hash: number, tail: number, length: number, text: string): void {
   let h = hash;
   let carry = tail;
   let taken = length;
-  for (let i = from; i < text.length; i++) {
+  for (let i = 0; i < text.length; i++) {
     let code = text.charCodeAt(i);
     if (code >= 0xd800 && code <= 0xdfff) {
       const next = i + 1 < text.length ? text.charCodeAt(i + 1) : 0;
@@ -71,58 +71,67 @@ function absorb(hash: number, tail: number, length: number, text: string, from: 
   absorbed[2] = taken;
 }
 
+// Signed: unsigned ones above 2³¹ are objects to most engines, and would be allocated.
+// One pass for ASCII, which nearly every id is; what else comes is seen at the end, and hashed anew with care
 function continueHash(hash: number, tail: number, length: number, text: string): number {
   const end = text.length;
   let h = hash;
   let carry = tail;
-  let taken = length;
+  let held = length & 3;
+  let seen = 0;
   let i = 0;
-  for (; (taken & 3) !== 0 && i < end; i++) {
-    const code = text.charCodeAt(i);
-    if (code > 127) break;
-    carry |= code << ((taken & 3) << 3);
-    taken++;
-    if ((taken & 3) === 0) {
+  if (held !== 0) {
+    for (; held < 4 && i < end; held++) {
+      const code = text.charCodeAt(i++);
+      seen |= code;
+      carry |= code << (held << 3);
+    }
+    if (held === 4) {
       h = mix(h, carry);
       carry = 0;
+      held = 0;
     }
   }
-  if ((taken & 3) === 0) {
-    for (; i + 4 <= end; i += 4) {
-      const a = text.charCodeAt(i);
-      const b = text.charCodeAt(i + 1);
-      const c = text.charCodeAt(i + 2);
-      const d = text.charCodeAt(i + 3);
-      if ((a | b | c | d) > 127) break;
-      h = mix(h, a | (b << 8) | (c << 16) | (d << 24));
-      taken += 4;
-    }
-    for (; i < end && i + 4 > end; i++) {
-      const code = text.charCodeAt(i);
-      if (code > 127) break;
-      carry |= code << ((taken & 3) << 3);
-      taken++;
-    }
+  for (; i + 4 <= end; i += 4) {
+    const a = text.charCodeAt(i);
+    const b = text.charCodeAt(i + 1);
+    const c = text.charCodeAt(i + 2);
+    const d = text.charCodeAt(i + 3);
+    seen |= a | b | c | d;
+    h = mix(h, a | (b << 8) | (c << 16) | (d << 24));
   }
-  if (i === end) return finish(h, carry, taken);
-  absorb(h, carry, taken, text, i);
+  for (; i < end; held++) {
+    const code = text.charCodeAt(i++);
+    seen |= code;
+    carry |= code << (held << 3);
+  }
+  return seen < 128 ? finish(h, carry, length + end) : continueAnyHash(hash, tail, length, text);
+}
+
+function continueAnyHash(hash: number, tail: number, length: number, text: string): number {
+  absorb(hash, tail, length, text);
   return finish(absorbed[0] ?? 0, absorbed[1] ?? 0, absorbed[2] ?? 0);
 }
 
 /** MurmurHash3 x86 32-bit of the text's UTF-8 bytes, unsigned. A lone surrogate counts as U+FFFD. Does not allocate. */
 export function murmur3(text: string, seed: number): number {
-  return continueHash(seed | 0, 0, 0, text);
+  return continueHash(seed | 0, 0, 0, text) >>> 0;
 }
 
 /** The state after the bytes of `salt + ":"`, to be continued over an id with {@link hashFrom}. */
 export function saltState(salt: string, seed: number): HashState {
-  absorb(seed | 0, 0, 0, `${salt}:`, 0);
+  absorb(seed | 0, 0, 0, `${salt}:`);
   return { hash: absorbed[0] ?? 0, tail: absorbed[1] ?? 0, length: absorbed[2] ?? 0 };
 }
 
-/** `murmur3(salt + ":" + id, seed)` from the salt's state; costs the id's bytes only, and no allocation. */
+/** `murmur3(salt + ":" + id, seed)` from the salt's state; costs the id's bytes only. */
 export function hashFrom(state: HashState, id: string): number {
-  return continueHash(state.hash, state.tail, state.length, id);
+  return signedHashFrom(state, id) >>> 0;
+}
+
+/** The same 32 bits as {@link hashFrom}'s, as a signed integer: allocates nothing. */
+export function signedHashFrom({ hash, tail, length }: HashState, id: string): number {
+  return continueHash(hash, tail, length, id);
 }
 
 /**
@@ -132,6 +141,13 @@ export function hashFrom(state: HashState, id: string): number {
 export function position(hash: number): number {
   const h = hash >>> 0;
   return (h % 100) * 1000 + (((h / 100) >>> 0) % 1000);
+}
+
+/** Whether a hash's {@link position} is below a threshold; the second factor is worked out only where the first does not decide. */
+export function isBelow(hash: number, threshold: number): boolean {
+  const whole = (threshold / 1000) | 0;
+  const bucket = (hash >>> 0) % 100;
+  return bucket === whole ? position(hash) < threshold : bucket < whole;
 }
 
 /** The first position outside a percent: `round(percent * 1000)`, an integer, so that 2.007 % lets in 2007 and not 2008. */

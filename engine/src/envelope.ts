@@ -9,14 +9,24 @@ function refuse(field: string, wanted: string, value: unknown): never {
   throw new TypeError(`ruleset.${field} must be ${wanted}, got ${typeof value === 'number' ? String(value) : shown}`);
 }
 
+// both go through everything at the start, before they are compiled: an iterator would take several times as long
 function checkKeyed(name: string, list: unknown): void {
   if (!Array.isArray(list)) refuse(name, 'a list', list);
-  const keys = new Set<string>();
-  for (const [index, entry] of list.entries()) {
-    if (!isObject(entry) || typeof entry.key !== 'string') refuse(`${name}[${index}]`, 'an object with a text as key', entry);
-    if (keys.has(entry.key)) throw new TypeError(`ruleset.${name} has the key ${entry.key} twice`);
-    keys.add(entry.key);
+  for (let i = 0; i < list.length; i++) {
+    const entry: unknown = list[i];
+    if (!isObject(entry) || typeof entry.key !== 'string') refuse(`${name}[${i}]`, 'an object with a text as key', entry);
   }
+}
+
+/** What a list holds, by key. Throws a TypeError where a key comes twice. */
+export function indexed<T extends { readonly key: string }>(name: string, list: readonly T[]): ReadonlyMap<string, T> {
+  const byKey = new Map<string, T>();
+  for (let i = 0; i < list.length; i++) {
+    const entry = list[i] as T;
+    byKey.set(entry.key, entry);
+    if (byKey.size === i) throw new TypeError(`ruleset.${name} has the key ${entry.key} twice`);
+  }
+  return byKey;
 }
 
 function checkOverrides(overrides: unknown): void {
@@ -31,7 +41,10 @@ function checkOverrides(overrides: unknown): void {
   }
 }
 
-/** Throws a TypeError that names the first field which keeps this from being a ruleset. What flags hold is not looked at. */
+/**
+ * Throws a TypeError that names the first field which keeps this from being a ruleset. What flags hold is not looked at, and keys
+ * that come twice are found by {@link indexed}.
+ */
 export function checkEnvelope(ruleset: unknown): asserts ruleset is Ruleset {
   if (!isObject(ruleset)) throw new TypeError('a ruleset must be an object');
   if (ruleset.schema !== 1) refuse('schema', '1', ruleset.schema);

@@ -1,173 +1,197 @@
-import { hashFrom, POSITIONS, position } from './bucketing.ts';
-import { type Bucketing, type CompiledFlag, type CompiledRule, type CompiledSplit, type Outcome, withArm } from './compile.ts';
-import { type Attributes, read, type Test } from './conditions.ts';
+import { isBelow, POSITIONS, signedHashFrom } from './bucketing.ts';
+import {
+  type Answer,
+  type Bucketing,
+  type CompiledFlag,
+  type CompiledPrerequisite,
+  type CompiledRule,
+  type CompiledSplit,
+  type CountSlot,
+  evaluationOf,
+  type SketchSlot,
+  withArm,
+} from './compile.ts';
+import { type Attributes, holdAll, type Moment, read } from './conditions.ts';
 import { textOf } from './operators.ts';
 import type { Prepared } from './prepare.ts';
 import type { Arm, Evaluation, EvaluationContext, EvaluationErrorCode, Ramp } from './types.ts';
 
 /**
- * Hears what evaluations do, prerequisites' too. Called while a flag is evaluated, so it must be quick; what it throws is
- * swallowed. Use one object of one shape per client.
+ * Hears what evaluations do, prerequisites' too. Called while a flag is evaluated, so it must be quick. Use one object of one shape
+ * per client.
  */
 export interface Observer {
-  /** A flag answered a variant; `rule` is null for the default and off variants. `slot` numbers (flag, rule, variant) densely from 0 within one prepared ruleset. */
-  decided(flag: string, rule: string | null, variant: string, slot: number): void;
-  /** A unit met a rule's conditions; its hash is the bucket's, made only where the rule's percent is below 100. For a sketch. */
-  audience(flag: string, rule: string, hash: number): void;
+  /**
+   * A flag answered a variant; `rule` is null for the default and off variants. The slot is the observer's own: one for each (flag,
+   * rule, variant) of a prepared ruleset, so that one observer counts there without looking anything up.
+   */
+  decided(flag: string, rule: string | null, variant: string, slot: CountSlot): void;
+  /**
+   * A unit met a rule's conditions; its hash is the bucket's 32 bits, made only where the rule's percent is below 100. For a sketch,
+   * which the slot is for: one for each rule of a prepared ruleset.
+   */
+  audience(flag: string, rule: string, hash: number, slot: SketchSlot): void;
   /** A unit met a ramped rule: inside its percent (treatment) or outside (control). */
   arm(ramp: Ramp, flag: string, rule: string, percent: number, unit: string, arm: Arm): void;
 }
 
 const NOBODY: Attributes = Object.freeze({});
+const contextOf = (given: unknown): Attributes => (typeof given === 'object' && given !== null ? (given as Attributes) : NOBODY);
 
-const idFrom = (value: unknown): string => (typeof value === 'string' ? value : (textOf(value) ?? ''));
-
-// the three ids of `default` are read by their literal names: much quicker than by a name that varies
-function targetingKeyOf(context: Attributes): string {
-  try {
-    return idFrom(context.targetingKey);
-  } catch {
-    return '';
+/** The unit's id, empty for none. The targeting key is read by its literal name: much quicker than by a name that varies. */
+function idOf(bucketing: Bucketing, context: Attributes): string {
+  if (bucketing.byTargetingKey) {
+    try {
+      const id = context.targetingKey;
+      if (typeof id === 'string' && id !== '') return id;
+    } catch {
+      // as if it were missing
+    }
   }
+  return otherIdOf(bucketing, context);
 }
 
-function userIdOf(context: Attributes): string {
-  try {
-    return idFrom(context.userId);
-  } catch {
-    return '';
-  }
-}
+const idFrom = (context: Attributes, name: string, inherited: boolean): string => textOf(read(context, name, inherited)) ?? '';
 
-/** The unit's id, empty for none. */
-function idOf({ kind, attribute, inherited }: Bucketing, context: Attributes): string {
-  if (kind === 'default') return targetingKeyOf(context) || userIdOf(context) || idFrom(read(context, 'sessionId', false));
+function otherIdOf({ kind, attribute, inherited }: Bucketing, context: Attributes): string {
   if (kind === 'random') return '';
-  return attribute === 'userId' ? userIdOf(context) : idFrom(read(context, attribute, inherited));
+  if (kind === 'attribute') return idFrom(context, attribute, inherited);
+  return idFrom(context, 'targetingKey', false) || idFrom(context, 'userId', false) || idFrom(context, 'sessionId', false);
 }
 
-function choose({ bucketing, total, bounds, outcomes }: CompiledSplit, context: Attributes, draw: number): Outcome | null {
-  const id = idOf(bucketing, context);
-  const point = (id === '' ? hashFrom(bucketing.drawn, String(draw)) : hashFrom(bucketing.salted, id)) % total;
-  let i = 0;
-  while (point >= (bounds[i] ?? Infinity)) i++;
-  return outcomes[i] ?? null;
+const hashOf = (bucketing: Bucketing, id: string, moment: Moment): number =>
+  signedHashFrom(id === '' ? bucketing.drawn : bucketing, id === '' ? String(moment.draw()) : id);
+
+function choose({ bucketing, total, bounds, answers }: CompiledSplit, context: Attributes, moment: Moment): Answer | undefined {
+  const hash = hashOf(bucketing, idOf(bucketing, context), moment) >>> 0;
+  // told that all three are integers, an engine divides integers; a remainder of doubles takes as long as a flag
+  const point = total > 0x7fffffff ? hash % total : (hash % (total >>> 0)) | 0;
+  for (let i = 0; i < bounds.length; i++) if (point < (bounds[i] as number)) return answers[i];
+  return undefined;
 }
 
 const UNMET = 0;
 const OUTSIDE = 1;
 const INSIDE = 2;
 
-function tellArm(observer: Observer, ramp: Ramp, flag: string, rule: CompiledRule, unit: string, arm: Arm): void {
-  try {
-    observer.arm(ramp, flag, rule.id, rule.percent, unit, arm);
-  } catch {
-    // an observer's failure is its own
-  }
-}
-
-function tellAudience(observer: Observer, flag: string, rule: string, hash: number): void {
-  try {
-    observer.audience(flag, rule, hash);
-  } catch {
-    // an observer's failure is its own
-  }
-}
-
-function conclude(flag: string, outcome: Outcome, observer: Observer | undefined): Evaluation {
-  if (observer !== undefined) {
-    try {
-      observer.decided(flag, outcome.rule, outcome.variant, outcome.slot);
-    } catch {
-      // an observer's failure is its own
-    }
-  }
-  return outcome.plain;
-}
-
 /** On which side of a rule's percent a context stands that meets its conditions; UNMET without the attribute it needs. */
-function sideOf(flag: string, rule: CompiledRule, context: Attributes, draw: number, observer: Observer | undefined): number {
-  const { bucketing, threshold, ramp } = rule;
-  const id = idOf(bucketing, context);
-  if (threshold === POSITIONS) {
-    if (ramp !== null && observer !== undefined) tellArm(observer, ramp, flag, rule, id === '' ? String(draw) : id, 'treatment');
-    return INSIDE;
+function sideOf(flag: string, rule: CompiledRule, context: Attributes, moment: Moment, observer: Observer): number {
+  const id = idOf(rule.bucketing, context);
+  if (id === '' || rule.ramp !== null) return rareSideOf(flag, rule, id, moment, observer);
+  const hash = signedHashFrom(rule.bucketing, id);
+  observer.audience(flag, rule.id, hash, rule);
+  return isBelow(hash, rule.threshold) ? INSIDE : OUTSIDE;
+}
+
+function rareSideOf(flag: string, rule: CompiledRule, id: string, moment: Moment, observer: Observer): number {
+  const { bucketing, threshold, percent, ramp } = rule;
+  let side = INSIDE;
+  if (threshold < POSITIONS) {
+    if (id === '' && bucketing.kind === 'attribute') return UNMET;
+    const hash = hashOf(bucketing, id, moment);
+    if (!isBelow(hash, threshold)) side = OUTSIDE;
+    observer.audience(flag, rule.id, hash, rule);
   }
-  if (id === '' && bucketing.kind === 'attribute') return UNMET;
-  const hash = id === '' ? hashFrom(bucketing.drawn, String(draw)) : hashFrom(bucketing.salted, id);
-  const side = position(hash) < threshold ? INSIDE : OUTSIDE;
-  if (observer !== undefined) {
-    tellAudience(observer, flag, rule.id, hash);
-    if (ramp !== null) {
-      tellArm(observer, ramp, flag, rule, id === '' ? String(draw) : id, side === INSIDE ? 'treatment' : 'control');
-    }
+  if (ramp !== null) {
+    const unit = id === '' ? String(moment.draw()) : id;
+    observer.arm(ramp, flag, rule.id, percent, unit, side === INSIDE ? 'treatment' : 'control');
   }
   return side;
 }
 
-interface Asked {
-  readonly prepared: Prepared;
-  readonly context: Attributes;
-  readonly now: number;
-  readonly draw: number;
-  readonly observer: Observer | undefined;
-}
-
-function failedPrerequisite(flag: CompiledFlag, asked: Asked): Outcome | null {
-  for (const { flag: key, variants, failed } of flag.prerequisites) {
-    const before = asked.prepared.compiled(key);
+function failedPrerequisite(
+  prerequisites: readonly CompiledPrerequisite[],
+  prepared: Prepared,
+  context: Attributes,
+  moment: Moment,
+  observer: Observer,
+): Answer | null {
+  for (const { flag: key, variants, failed } of prerequisites) {
+    const before = prepared.compiled(key);
     if (before === undefined) return failed;
-    const { variant } = decide(before, asked.prepared, asked.context, asked.now, asked.draw, asked.observer);
-    if (variant === undefined || !variants.includes(variant)) return failed;
+    const { error, variant } = decide(before, prepared, context, moment, observer);
+    if (error !== undefined || !variants.includes(variant)) return failed;
   }
   return null;
 }
 
-function holdAll(tests: readonly Test[], context: Attributes, now: number): boolean {
-  for (let i = 0; i < tests.length; i++) {
-    const test = tests[i];
-    if (test !== undefined && !test(context, now)) return false;
-  }
-  return true;
-}
-
-function decide(
-  flag: CompiledFlag,
-  prepared: Prepared,
-  context: Attributes,
-  now: number,
-  draw: number,
-  observer: Observer | undefined,
-): Evaluation {
-  if (flag.fixed !== null) return conclude(flag.key, flag.fixed, observer);
-  if (flag.fallback === null) return flag.error;
-  if (flag.prerequisites.length > 0) {
-    const failed = failedPrerequisite(flag, { prepared, context, now, draw, observer });
-    if (failed !== null) return conclude(flag.key, failed, observer);
-  }
+function decideByRules(flag: CompiledFlag, prepared: Prepared, context: Attributes, moment: Moment, observer: Observer): Answer {
+  let answer: Answer | null | undefined = null;
   let ramp: Ramp | null = null;
   let arm: Arm = 'control';
-  let outcome: Outcome | null = null;
-  const { rules } = flag;
-  for (let i = 0; i < rules.length && outcome === null; i++) {
-    const rule = rules[i];
-    if (rule === undefined || !holdAll(rule.tests, context, now)) continue;
-    let side = INSIDE;
-    if (rule.threshold < POSITIONS || rule.ramp !== null) side = sideOf(flag.key, rule, context, draw, observer);
+  const { prerequisites } = flag;
+  if (prerequisites !== null) answer = failedPrerequisite(prerequisites, prepared, context, moment, observer);
+  for (let rule = flag.first; rule !== null && answer === null; rule = rule.next) {
+    if (rule.test !== null && !holdAll(rule.test, context, moment)) continue;
+    const side = rule.isWhole ? INSIDE : sideOf(flag.key, rule, context, moment, observer);
     if (rule.ramp !== null && ramp === null && side !== UNMET) {
       ramp = rule.ramp;
       arm = side === INSIDE ? 'treatment' : 'control';
     }
-    if (side === INSIDE) outcome = rule.split === null ? rule.outcome : choose(rule.split, context, draw);
+    if (side === INSIDE) answer = rule.split === null ? rule.answer : choose(rule.split, context, moment);
   }
-  outcome ??= flag.fallback;
-  const plain = conclude(flag.key, outcome, observer);
-  return ramp === null ? plain : withArm(outcome, ramp, arm);
+  answer ??= flag.fallback;
+  observer.decided(answer.flag, answer.rule, answer.variant, answer);
+  return ramp === null ? answer : withArm(answer, ramp, arm);
+}
+
+function decide(flag: CompiledFlag, prepared: Prepared, context: unknown, moment: Moment, observer: Observer): Answer {
+  const { fixed } = flag;
+  if (fixed === null) return decideByRules(flag, prepared, contextOf(context), moment, observer);
+  if (fixed.error === undefined) observer.decided(fixed.flag, fixed.rule, fixed.variant, fixed);
+  return fixed;
+}
+
+/**
+ * What a flag serves to a context, without the explanation: for callers that ask often; {@link evaluationOf} adds it. Never throws
+ * and never changes what it is given, whatever the context holds; allocates nothing for an answer that has been given before.
+ * undefined where there is no such flag. The observer must not throw.
+ */
+export function answerOf(
+  prepared: Prepared,
+  key: string,
+  context: EvaluationContext | null | undefined,
+  moment: Moment,
+  observer: Observer,
+): Answer | undefined {
+  try {
+    const flag = prepared.ready.get(key) ?? prepared.compiled(key);
+    return flag === undefined ? undefined : decide(flag, prepared, context, moment, observer);
+  } catch {
+    return undefined;
+  }
+}
+
+const DEAF: Observer = { decided: () => undefined, audience: () => undefined, arm: () => undefined };
+const guards = new WeakMap<Observer, Observer>();
+
+/** The observer, without what it throws. */
+function guarded(observer: Observer | undefined): Observer {
+  if (observer === undefined) return DEAF;
+  let guard = guards.get(observer);
+  if (guard === undefined) {
+    const quietly =
+      <Given extends unknown[]>(tell: (...given: Given) => void) =>
+      (...given: Given): void => {
+        try {
+          tell.apply(observer, given);
+        } catch {
+          // an observer's failure is its own
+        }
+      };
+    guard = {
+      decided: quietly(observer.decided),
+      audience: quietly((flag, rule, hash, slot) => observer.audience(flag, rule, hash >>> 0, slot)),
+      arm: quietly(observer.arm),
+    };
+    guards.set(observer, guard);
+  }
+  return guard;
 }
 
 /**
  * What a flag serves to a context: prerequisites, then rules in order, as the README of the engine says. Never throws and
- * never changes what it is given, whatever the context holds; nothing is allocated for an answer that has been given before.
+ * never changes what it is given, whatever the context holds; what an observer throws is swallowed.
  *
  * @param now the time, ms since the epoch; stands in for a `currentTime` that the context lacks
  * @param draw a number from 0 up to 1, drawn by the caller: decides where a rule buckets at random
@@ -183,7 +207,8 @@ export function evaluate(
   try {
     const flag = prepared.compiled(key);
     if (flag !== undefined) {
-      return decide(flag, prepared, typeof context === 'object' && context !== null ? context : NOBODY, now, draw, observer);
+      const moment: Moment = { now: () => now, draw: () => draw };
+      return evaluationOf(decide(flag, prepared, context, moment, guarded(observer)));
     }
   } catch (cause) {
     return failure(prepared, key, 'GENERAL', cause instanceof Error ? cause.message : 'the evaluation failed');

@@ -1,8 +1,10 @@
 export { type HashState, hashFrom, murmur3, position, SPLIT_SEED, saltState, thresholdOf } from './bucketing.ts';
 export { parseNetwork } from './cidr.ts';
+export { type Answer, type CountSlot, evaluationOf, type SketchSlot } from './compile.ts';
+export type { Moment } from './conditions.ts';
 export { instantOf } from './dates.ts';
 export { checkEnvelope } from './envelope.ts';
-export { evaluate, type Observer } from './evaluate.ts';
+export { answerOf, evaluate, type Observer } from './evaluate.ts';
 export { LATENCY_BOUNDS_MS, latencyBucket } from './latency.ts';
 export { OPERATORS, type Prepared, type PrepareOptions, prepare } from './prepare.ts';
 export { type RampedRule, rampedRules, unitAttribute } from './ramped.ts';

@@ -13,8 +13,6 @@ export class FlagError extends Error {}
 export type Scalar = string | number | boolean;
 type Builder = (leaf: Leaf, regex: RegexCompiler | undefined) => ValueTest | null;
 
-// a list up to this long is compared one by one, a longer one by hash
-const FEW = 4;
 // longer texts are not numbers; keeps Number() off megabytes
 const NUMBER_LENGTH_LIMIT = 64;
 // ASCII only, else Number() would read 0x10 and Infinity
@@ -42,23 +40,17 @@ function readable<T>(values: readonly Scalar[], read: (value: Scalar) => T | nul
   return values.length > 0 && read1.length === 0 ? null : read1;
 }
 
+/** Whether a value, as text, is one of the texts. */
+export function isInTexts(texts: ReadonlySet<unknown>): ValueTest {
+  return (value) => texts.has(textOf(value));
+}
+
 const isIn: Builder = ({ values, ignoreCase }) => {
-  const texts = values.map((value) => (ignoreCase ? String(value).toLowerCase() : String(value)));
-  if (ignoreCase) {
-    const folded = new Set(texts);
-    return (value) => {
-      const text = textOf(value);
-      return text !== undefined && folded.has(text.toLowerCase());
-    };
-  }
-  if (texts.length > FEW) {
-    const set: ReadonlySet<unknown> = new Set(texts);
-    return (value) => set.has(typeof value === 'string' ? value : textOf(value));
-  }
+  if (!ignoreCase) return isInTexts(new Set(values.map(String)));
+  const folded = new Set(values.map((value) => String(value).toLowerCase()));
   return (value) => {
-    const text = typeof value === 'string' ? value : textOf(value);
-    for (let i = 0; i < texts.length; i++) if (texts[i] === text) return true;
-    return false;
+    const text = textOf(value);
+    return text !== undefined && folded.has(text.toLowerCase());
   };
 };
 
@@ -89,37 +81,43 @@ const matches: Builder = ({ values, ignoreCase }, regex) => {
   );
 };
 
+// which orders hold: below, equal, above
+const BELOW = 1;
+const EQUAL = 2;
+const ABOVE = 4;
+
+/** NaN, for what cannot be ordered, is none of the three. */
+function isAmong(order: number, orders: number): boolean {
+  return ((order < 0 ? BELOW : order > 0 ? ABOVE : order === 0 ? EQUAL : 0) & orders) !== 0;
+}
+
+/** A test by one bound or by several; null where there are bounds and none can be read. */
+function byBounds<T>(bounds: readonly T[] | null, holds: (value: unknown, bound: T) => boolean): ValueTest | null {
+  const [first] = bounds ?? [];
+  if (bounds?.length === 1 && first !== undefined) return (value) => holds(value, first);
+  return bounds && ((value) => bounds.some((bound) => holds(value, bound)));
+}
+
 /** Operators that order: `read` gives NaN for what cannot be ordered, and NaN compares with nothing. */
 const ordered =
-  (read: (value: unknown) => number, holds: (order: number) => boolean): Builder =>
+  (read: (value: unknown) => number, orders: number): Builder =>
   ({ values }) => {
     const bounds = readable(values, (value) => {
       const bound = read(value);
       return Number.isNaN(bound) ? null : bound;
     });
-    return (
-      bounds &&
-      ((value) => {
-        const given = read(value);
-        if (Number.isNaN(given)) return false;
-        for (const bound of bounds) if (holds(given === bound ? 0 : given < bound ? -1 : 1)) return true;
-        return false;
-      })
-    );
+    return byBounds(bounds, (value, bound) => {
+      const given = read(value);
+      // not the difference: that of two infinities is no number
+      return isAmong(given === bound ? 0 : given < bound ? -1 : given > bound ? 1 : Number.NaN, orders);
+    });
   };
 
 const versioned =
-  (holds: (order: number) => boolean): Builder =>
+  (orders: number): Builder =>
   ({ values }) => {
     const versions = readable<Version>(values, (value) => parseVersion(String(value)));
-    return (
-      versions &&
-      ((value) => {
-        if (typeof value !== 'string') return false;
-        for (const version of versions) if (holds(compareToVersion(value, version))) return true;
-        return false;
-      })
-    );
+    return byBounds(versions, (value, version) => typeof value === 'string' && isAmong(compareToVersion(value, version), orders));
   };
 
 const inCidr: Builder = ({ values }) => {
@@ -127,30 +125,24 @@ const inCidr: Builder = ({ values }) => {
   return networks && ((value) => typeof value === 'string' && inNetworks(value, networks));
 };
 
-const eq = (order: number): boolean => order === 0;
-const gt = (order: number): boolean => order > 0;
-const gte = (order: number): boolean => order >= 0;
-const lt = (order: number): boolean => order < 0;
-const lte = (order: number): boolean => order <= 0;
-
 const BUILDERS: Readonly<Record<Operator, Builder>> = {
   in: isIn,
   starts_with: textual((text, part) => text.startsWith(part)),
   ends_with: textual((text, part) => text.endsWith(part)),
   contains: textual((text, part) => text.includes(part)),
   matches,
-  num_eq: ordered(numberOf, eq),
-  num_gt: ordered(numberOf, gt),
-  num_gte: ordered(numberOf, gte),
-  num_lt: ordered(numberOf, lt),
-  num_lte: ordered(numberOf, lte),
-  date_before: ordered(instantOf, lt),
-  date_after: ordered(instantOf, gt),
-  semver_eq: versioned(eq),
-  semver_gt: versioned(gt),
-  semver_gte: versioned(gte),
-  semver_lt: versioned(lt),
-  semver_lte: versioned(lte),
+  num_eq: ordered(numberOf, EQUAL),
+  num_gt: ordered(numberOf, ABOVE),
+  num_gte: ordered(numberOf, EQUAL | ABOVE),
+  num_lt: ordered(numberOf, BELOW),
+  num_lte: ordered(numberOf, BELOW | EQUAL),
+  date_before: ordered(instantOf, BELOW),
+  date_after: ordered(instantOf, ABOVE),
+  semver_eq: versioned(EQUAL),
+  semver_gt: versioned(ABOVE),
+  semver_gte: versioned(EQUAL | ABOVE),
+  semver_lt: versioned(BELOW),
+  semver_lte: versioned(BELOW | EQUAL),
   in_cidr: inCidr,
   exists: () => () => true,
 };
@@ -163,9 +155,4 @@ export const OPERATORS: readonly Operator[] = Object.keys(BUILDERS) as Operator[
 /** The leaf's test of one value; null where it never holds: an unknown operator, or values of which none can be read. */
 export function compileOperator(leaf: Leaf, regex: RegexCompiler | undefined): ValueTest | null {
   return TABLE.get(leaf.operator)?.(leaf, regex) ?? null;
-}
-
-/** The texts of a plain `in`, which a leaf looks up without a further call; null for any other leaf. */
-export function compileTexts({ operator, values, ignoreCase }: Leaf): ReadonlySet<string> | null {
-  return operator === 'in' && ignoreCase !== true ? new Set(values.map(String)) : null;
 }

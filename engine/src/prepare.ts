@@ -1,10 +1,10 @@
 import { brokenFlag, type CompiledFlag, compileFlag, type Surroundings } from './compile.ts';
-import { compileCondition, never, type Test } from './conditions.ts';
-import { checkEnvelope } from './envelope.ts';
+import { asName, compileCondition, never, type Test } from './conditions.ts';
+import { checkEnvelope, indexed } from './envelope.ts';
 import { FlagError } from './operators.ts';
 import { reachesItself, weighPrerequisites } from './prerequisites.ts';
 import type { RegexCompiler } from './regex.ts';
-import type { Revision, Rule, Ruleset, RulesetFlag, RulesetSegment } from './types.ts';
+import type { Revision, Rule, Ruleset, RulesetFlag } from './types.ts';
 
 export { OPERATORS } from './operators.ts';
 
@@ -26,6 +26,8 @@ export interface Prepared {
   bucketsByDefault(key: string): boolean;
   /** For evaluate(): the compiled flag, undefined where the ruleset has none of that key. */
   compiled(key: string): CompiledFlag | undefined;
+  /** For answerOf(): the flags that are compiled already. */
+  readonly ready: ReadonlyMap<string, CompiledFlag>;
 }
 
 function effectivePercents({ overrides = [], overridesApplied = [] }: Ruleset): ReadonlyMap<string, number> {
@@ -50,14 +52,11 @@ function message(cause: unknown): string {
 export function prepare(ruleset: Ruleset, options: PrepareOptions = {}): Prepared {
   checkEnvelope(ruleset);
   const { project, environment, regex, revision } = { ...ruleset, ...options, revision: Object.freeze({ ...ruleset.revision }) };
-  const flags = new Map<string, RulesetFlag>();
-  for (const flag of ruleset.flags) flags.set(flag.key, flag);
-  const segments = new Map<string, RulesetSegment>();
-  for (const segment of ruleset.segments) segments.set(segment.key, segment);
+  const flags = indexed('flags', ruleset.flags);
+  const segments = indexed('segments', ruleset.segments);
   const percents = effectivePercents(ruleset);
   const tests = new Map<string, Test>();
   const ready = new Map<string, CompiledFlag>();
-  let slots = 0;
 
   const around: Surroundings = {
     revision,
@@ -77,7 +76,6 @@ export function prepare(ruleset: Ruleset, options: PrepareOptions = {}): Prepare
       const lowered = percents.size === 0 ? undefined : percents.get(JSON.stringify([flag, rule.id]));
       return lowered !== undefined && lowered < rule.percent ? lowered : rule.percent;
     },
-    nextSlot: () => slots++,
   };
 
   function compile(key: string): CompiledFlag | undefined {
@@ -88,11 +86,12 @@ export function prepare(ruleset: Ruleset, options: PrepareOptions = {}): Prepare
       if (reachesItself(key, flags)) throw new FlagError('its prerequisites lead back to itself');
       weighPrerequisites(key, flags);
       made = compileFlag(flag, around);
-      if (made.prerequisites.some((before) => prepared.bucketsByDefault(before.flag))) made = { ...made, bucketsByDefault: true };
+      if (made.prerequisites?.some((before) => prepared.bucketsByDefault(before.flag)))
+        made = { ...made, bucketsByDefault: true };
     } catch (cause) {
       made = brokenFlag(key, revision, `flag ${key}: ${message(cause)}`);
     }
-    ready.set(key, made);
+    ready.set(asName(key), made);
     return made;
   }
 
@@ -104,6 +103,7 @@ export function prepare(ruleset: Ruleset, options: PrepareOptions = {}): Prepare
     keys: () => [...flags.keys()],
     bucketsByDefault: (key) => prepared.compiled(key)?.bucketsByDefault === true,
     compiled: (key) => ready.get(key) ?? compile(key),
+    ready,
   };
   return prepared;
 }

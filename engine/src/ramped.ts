@@ -20,7 +20,7 @@ export function rampedRules(prepared: Prepared, flag: string): readonly RampedRu
   const found: RampedRule[] = [];
   for (const { id, ramp, percent, threshold, bucketing } of prepared.compiled(flag)?.rules ?? []) {
     if (ramp === null || bucketing.kind === 'random') continue;
-    const armOf = (unit: string): Arm => (position(hashFrom(bucketing.salted, unit)) < threshold ? 'treatment' : 'control');
+    const armOf = (unit: string): Arm => (position(hashFrom(bucketing, unit)) < threshold ? 'treatment' : 'control');
     found.push({ flag, rule: id, ramp, percent, armOf });
   }
   return found;

@@ -1,4 +1,4 @@
-import type { Ruleset } from './types.ts';
+import type { Rule, Ruleset } from './types.ts';
 
 /** Compiles a pattern with RE2 semantics (linear time, found anywhere in the text); throws or returns where it cannot. */
 export type RegexCompiler = (pattern: string, ignoreCase: boolean) => (text: string) => boolean;
@@ -20,18 +20,31 @@ export function compilePattern(compile: RegexCompiler, pattern: string, ignoreCa
   }
 }
 
+// what nests deeper is refused when the flag is prepared (DEPTH_LIMIT), and this must not run out of stack before
+const DEEP = 32;
+
+// loops by index: this runs once, at the start, over everything, and before it is compiled an iterator takes four times as long
+function anyMatches(parts: readonly unknown[], depth: number): boolean {
+  for (let i = 0; i < parts.length; i++) if (matchesSomewhere(parts[i], depth)) return true;
+  return false;
+}
+
+function matchesSomewhere(part: unknown, depth: number): boolean {
+  if (typeof part !== 'object' || part === null || depth > DEEP) return false;
+  const { operator, all, any, not } = part as Record<string, unknown>;
+  if (operator === 'matches') return true;
+  const parts = all ?? any;
+  if (Array.isArray(parts) && anyMatches(parts, depth + 1)) return true;
+  return not !== undefined && matchesSomewhere(not, depth + 1);
+}
+
 /** Whether any condition of the ruleset uses `matches`, so that a compiler must be at hand before the ruleset is prepared. */
-export function needsRegex(ruleset: Ruleset): boolean {
-  const pending: unknown[] = [];
-  for (const segment of ruleset.segments) pending.push(segment.when);
-  for (const flag of ruleset.flags) for (const rule of flag.rules ?? []) if (rule?.when !== undefined) pending.push(rule.when);
-  for (let part = pending.pop(); part !== undefined || pending.length > 0; part = pending.pop()) {
-    if (typeof part !== 'object' || part === null) continue;
-    const { operator, all, any, not } = part as Record<string, unknown>;
-    if (operator === 'matches') return true;
-    if (Array.isArray(all)) pending.push(...all);
-    if (Array.isArray(any)) pending.push(...any);
-    if (not !== undefined) pending.push(not);
+export function needsRegex({ segments, flags }: Ruleset): boolean {
+  for (let i = 0; i < segments.length; i++) if (matchesSomewhere(segments[i]?.when, 0)) return true;
+  for (let i = 0; i < flags.length; i++) {
+    const rules: readonly (Rule | null)[] | undefined = flags[i]?.rules;
+    if (!Array.isArray(rules)) continue;
+    for (let j = 0; j < rules.length; j++) if (matchesSomewhere(rules[j]?.when, 0)) return true;
   }
   return false;
 }

@@ -99,16 +99,28 @@ function comparePrereleases(a: string, b: string): number {
 
 /** Negative, 0 or positive as the text is below, at or above the version; NaN where it is no version. */
 export function compareToVersion(text: string, version: Version): number {
-  const end = coreEnd(text);
-  if (end < 0) return Number.NaN;
-  const first = text.indexOf('.');
-  const major = digits(text, 0, first) - version.major;
-  if (major !== 0) return major;
-  const second = text.indexOf('.', first + 1);
-  const minor = digits(text, first + 1, second) - version.minor;
-  if (minor !== 0) return minor;
-  const patch = digits(text, second + 1, end) - version.patch;
-  if (patch !== 0) return patch;
-  if (version.prerelease === '' && text.charCodeAt(end) !== 45) return 0;
-  return comparePrereleases(parseVersion(text)?.prerelease ?? '', version.prerelease);
+  // nearly every version is three numbers: those are read in one pass, and what has more behind them once again
+  const end = text.length;
+  let order = 0;
+  let i = 0;
+  for (let part = 0; part < 3; part++) {
+    const bound = part === 0 ? version.major : part === 1 ? version.minor : version.patch;
+    const start = i;
+    let value = 0;
+    let code = 0;
+    for (; i < end; i++) {
+      code = text.charCodeAt(i);
+      if (!isDigit(code)) break;
+      value = value * 10 + code - 48;
+    }
+    if (i === start || i - start > DIGIT_LIMIT || (i - start > 1 && text.charCodeAt(start) === 48)) return Number.NaN;
+    if (order === 0) order = value - bound;
+    if (part === 2) break;
+    if (code !== 46) return Number.NaN;
+    i++;
+  }
+  if (i === end && (order !== 0 || version.prerelease === '')) return order;
+  const given = parseVersion(text);
+  if (given === null) return Number.NaN;
+  return order !== 0 ? order : comparePrereleases(given.prerelease, version.prerelease);
 }

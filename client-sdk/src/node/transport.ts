@@ -6,7 +6,7 @@ import type { Clock, Exchange, ExchangeHandler, Transport, TransportFailure } fr
 /** Node's wall and monotonic clocks; its timers never keep the process alive. */
 export const nodeClock: Clock = {
   now: () => Date.now(),
-  monotonic: () => performance.now(),
+  monotonic: () => Number(process.hrtime.bigint()) / 1e6,
   after(ms, run, keepAlive) {
     const timer = setTimeout(run, ms);
     if (keepAlive === undefined) timer.unref();

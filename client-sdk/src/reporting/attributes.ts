@@ -4,7 +4,7 @@ const MOST_CHARS = 100;
 
 /** Collects the names of attributes that contexts had, never a value. */
 export interface AttributeNames {
-  /** Looks at the first contexts and then at one in about a thousand; call it for each. */
+  /** Costs as much as many evaluations: for some contexts, not for each. */
   met(context: unknown): void;
   /** Names that were not taken before. */
   take(): readonly string[];
@@ -13,10 +13,8 @@ export interface AttributeNames {
 export function createAttributeNames(): AttributeNames {
   const known = new Set<string>();
   let fresh: string[] = [];
-  let calls = 0;
-  let nextLook = 1;
 
-  const look = (context: unknown): void => {
+  const met = (context: unknown): void => {
     if (typeof context !== 'object' || context === null || known.size >= MOST_NAMES) return;
     try {
       for (const name of Object.keys(context).slice(0, MOST_PER_CONTEXT)) {
@@ -30,11 +28,7 @@ export function createAttributeNames(): AttributeNames {
   };
 
   return {
-    met(context) {
-      if (++calls < nextLook) return;
-      nextLook = calls < 64 ? calls + 1 : calls + 1_024;
-      look(context);
-    },
+    met,
     take() {
       const taken = fresh;
       fresh = [];

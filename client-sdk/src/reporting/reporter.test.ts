@@ -43,7 +43,8 @@ afterEach(async () => {
 /** Lets the next timer fire, and no more: a request that it sends must not time out in the same breath. */
 const tick = (): void => clock.advance(clock.nextIn() ?? 0);
 const count = (times: number): void => {
-  for (let i = 0; i < times; i++) tally.observer.decided('f', null, 'on', 0);
+  const slot = { count: 0 };
+  for (let i = 0; i < times; i++) tally.observer.decided('f', null, 'on', slot);
 };
 const counted = (): number => peer.reports.flatMap((report) => report.counts).reduce((sum, row) => sum + row.count, 0);
 

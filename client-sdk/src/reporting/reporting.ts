@@ -11,11 +11,9 @@ import { createWork } from './work.ts';
 
 /** Everything that a client counts and sends. */
 export interface Reporting {
-  /** Hears of evaluations of the ruleset in force. */
+  /** Hears of evaluations, of the ruleset in force and of those before it. */
   readonly observer: Observer;
-  /** Makes one that hears of evaluations of a ruleset that is in force now, also when it is not any more. */
-  pinned(): Observer;
-  /** An evaluation had this context. */
+  /** Is shown the contexts of some evaluations. */
   met(context: unknown): void;
   /** An evaluation asked for a flag that is not there. */
   missed(key: string, fallback: unknown): void;
@@ -56,7 +54,6 @@ export function createReporting(host: ReportingHost, revision: () => Revision | 
 
   return {
     observer: tally.observer,
-    pinned: tally.pinned,
     met: attributes.met,
     missed: unknown.missed,
     swapped(ruleset) {
@@ -90,7 +87,6 @@ const DEAF: Observer = { decided: () => undefined, audience: () => undefined, ar
 /** For clients without a server: counts nothing, keeps nothing, sends nothing. */
 export const silent: Reporting = {
   observer: DEAF,
-  pinned: () => DEAF,
   met: () => undefined,
   missed: () => undefined,
   swapped: () => undefined,

@@ -2,51 +2,51 @@ import {
   type Arm,
   addToSketch,
   type CountReport,
+  type CountSlot,
   createSketch,
   encodeSketch,
   type Observer,
   type Ramp,
   type SketchReport,
+  type SketchSlot,
 } from '@burgee/engine';
 
 /** Counts evaluations and sketches audiences; hangs on the engine as its observer. */
 export interface Tally {
   readonly observer: Observer;
-  /** An observer for evaluations that stay with one ruleset after a swap; it costs nothing once nobody holds it. */
-  pinned(): Observer;
-  /** Slots are numbered anew in every ruleset: call it before another one is evaluated. */
+  /** Gathers what was counted, so that nothing of the ruleset that was in force until now is held. */
   swap(): void;
   counts(limit: number): { readonly counts: CountReport[]; readonly more: boolean };
   /** Sketches that changed since they were last taken. */
   sketches(limit: number): { readonly sketches: SketchReport[]; readonly more: boolean };
 }
 
+type Counted = Omit<CountReport, 'count'>;
+
 interface Audience {
   readonly flag: string;
   readonly rule: string;
-  registers: Uint8Array;
+  readonly registers: Uint8Array;
+  /** Since they were last taken. */
   used: boolean;
-  /** Another flag's rule of the same id, which is rare. */
-  next: Audience | undefined;
+  /** The rules that hold the registers; those of several rulesets may. */
+  slots: SketchSlot[];
 }
 
 /** Audiences sketched at most: 4 MB of registers. */
 const MOST_SKETCHES = 4_000;
 const MOST_COUNTS = 20_000;
+/** Where what is too much goes. */
+const NOWHERE = createSketch();
 
 /** `armed` hears of ramped rules; it may be slower than the rest, for only ramped flags get there. */
 export function createTally(
   armed: (ramp: Ramp, flag: string, rule: string, percent: number, unit: string, arm: Arm) => void,
 ): Tally {
-  let slots = new Float64Array(256);
-  let names: ({ readonly flag: string; readonly rule: string | null; readonly variant: string } | undefined)[] = [];
-  const totals = new Map<
-    string,
-    { readonly flag: string; readonly rule: string | null; readonly variant: string; count: number }
-  >();
+  // those whose slots are not 0
+  let counting: (Counted & { readonly slot: CountSlot })[] = [];
+  const totals = new Map<string, Counted & { count: number }>();
   const audiences = new Map<string, Audience>();
-  const unsettled = new Set<() => void>();
-  let sketched = 0;
 
   const add = (flag: string, rule: string | null, variant: string, count: number): void => {
     const key = JSON.stringify([flag, rule, variant]);
@@ -56,70 +56,51 @@ export function createTally(
   };
 
   const settle = (): void => {
-    names.forEach((name, slot) => {
-      const count = slots[slot] ?? 0;
-      if (name === undefined || count === 0) return;
-      slots[slot] = 0;
-      add(name.flag, name.rule, name.variant, count);
-    });
-    for (const settlePinned of unsettled) settlePinned();
-    unsettled.clear();
+    for (const { flag, rule, variant, slot } of counting) {
+      add(flag, rule, variant, slot.count);
+      slot.count = 0;
+    }
+    counting = [];
   };
 
-  const audienceOf = (flag: string, rule: string): Audience | undefined => {
-    const first = audiences.get(rule);
-    for (let audience = first; audience !== undefined; audience = audience.next) if (audience.flag === flag) return audience;
-    if (sketched >= MOST_SKETCHES) return undefined;
-    sketched++;
-    const fresh: Audience = { flag, rule, registers: createSketch(), used: false, next: first };
-    audiences.set(rule, fresh);
-    return fresh;
+  const detach = (audience: Audience): void => {
+    for (const slot of audience.slots) slot.sketch = null;
+    audience.slots = [];
   };
 
-  const audience = (flag: string, rule: string, hash: number): void => {
-    const known = audienceOf(flag, rule);
-    if (known === undefined) return;
-    known.used = true;
-    addToSketch(known.registers, hash);
+  const sketchOf = (flag: string, rule: string, slot: SketchSlot): Uint8Array => {
+    const key = JSON.stringify([flag, rule]);
+    let audience = audiences.get(key);
+    if (audience === undefined) {
+      if (audiences.size >= MOST_SKETCHES) return NOWHERE;
+      audience = { flag, rule, registers: createSketch(), used: false, slots: [] };
+      audiences.set(key, audience);
+    }
+    audience.used = true;
+    audience.slots.push(slot);
+    slot.sketch = audience.registers;
+    return audience.registers;
   };
 
   return {
     observer: {
       decided(flag, rule, variant, slot) {
-        if (slot >= slots.length) {
-          const grown = new Float64Array(Math.max(slot + 1, slots.length * 2));
-          grown.set(slots);
-          slots = grown;
-        }
-        if (slots[slot] === 0) names[slot] ??= { flag, rule, variant };
-        slots[slot] = (slots[slot] ?? 0) + 1;
+        if (slot.count++ === 0) counting.push({ flag, rule, variant, slot });
       },
-      audience,
-      arm: armed,
-    },
-    pinned() {
-      let rows: CountReport[] = [];
-      const settlePinned = (): void => {
-        for (const { flag, rule, variant, count } of Object.values(rows)) add(flag, rule, variant, count);
-        rows = [];
-      };
-      return {
-        decided(flag, rule, variant, slot) {
-          const row = rows[slot] as { count: number } | undefined;
-          if (row !== undefined) row.count++;
-          else {
-            rows[slot] = { flag, rule, variant, count: 1 };
-            unsettled.add(settlePinned);
-          }
-        },
-        audience,
-        arm: armed,
-      };
+      audience(flag, rule, hash, slot) {
+        addToSketch(slot.sketch ?? sketchOf(flag, rule, slot), hash);
+      },
+      arm(ramp, flag, rule, percent, unit, arm) {
+        try {
+          armed(ramp, flag, rule, percent, unit, arm);
+        } catch {
+          // reporting must not take an answer away
+        }
+      },
     },
     swap() {
       settle();
-      slots = new Float64Array(256);
-      names = [];
+      for (const audience of audiences.values()) detach(audience);
     },
     counts(limit) {
       settle();
@@ -133,14 +114,13 @@ export function createTally(
     },
     sketches(limit) {
       const sketches: SketchReport[] = [];
-      for (const first of audiences.values()) {
-        for (let audience: Audience | undefined = first; audience !== undefined; audience = audience.next) {
-          if (!audience.used) continue;
-          if (sketches.length >= limit) return { sketches, more: true };
-          sketches.push({ flag: audience.flag, rule: audience.rule, registers: encodeSketch(audience.registers) });
-          audience.registers = createSketch();
-          audience.used = false;
-        }
+      for (const audience of audiences.values()) {
+        if (!audience.used) continue;
+        if (sketches.length >= limit) return { sketches, more: true };
+        sketches.push({ flag: audience.flag, rule: audience.rule, registers: encodeSketch(audience.registers) });
+        audience.registers.fill(0);
+        audience.used = false;
+        detach(audience);
       }
       return { sketches, more: false };
     },
