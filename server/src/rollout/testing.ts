@@ -237,12 +237,15 @@ export async function createWorld(
     return visits({ ...of, ...(latency && { latency }) }, random);
   }
 
-  async function send(part: RolloutReport, more: { instance?: string; sequence?: number; app?: string } = {}): Promise<void> {
+  async function send(
+    part: RolloutReport,
+    more: { instance?: string; sequence?: number; app?: string; client?: boolean } = {},
+  ): Promise<void> {
     sequence += 1;
-    const { instance = 'instance-0000000001', app = 'shop' } = more;
+    const { instance = 'instance-0000000001', app = 'shop', client = false } = more;
     await store.ingest({
       ...SCOPE,
-      client: false,
+      client,
       minutes: [],
       report: {
         ...{ schema: 1, instance, sequence: more.sequence ?? sequence, sdk: 'test/1', app, platform: 'node', revision: null },

@@ -207,6 +207,14 @@ describe('a browser in which the new version fails', () => {
     return { evidence, rollout, at, judgement: judge(rollout, evidence, at) };
   };
 
+  it('weighs as much as was calculated by other means', () => {
+    const one = { client: true, app: 'web', arms: [list('treatment', 0, 10, 1), list('control', 0, 990, 0)] };
+    const { client } = course(planWith(), [{ sent: [one], next: 'stay' }]).evidence;
+    // the grid mixture of (1, 0, 10, 990), with three tenths of the bets on the first tick
+    expect(client?.lnM).toBeCloseTo(Math.log(0.3 * Math.exp(2.5419791927) + 0.7), 9);
+    expect(client?.totals).toEqual({ treatment: { units: 10, errors: 1 }, control: { units: 990, errors: 0 } });
+  });
+
   it('pauses the rollout, with its own reason, and goes no further', () => {
     const { evidence, rollout, at, judgement } = last(course(planWith(), bad));
     // far beyond what reverts

@@ -12,7 +12,6 @@ export interface Senders {
 // anyone can send as many as they like: a tick must not cost more, and honest ones are far below
 const MOST_STRATA = 32;
 const MOST_UNITS = 100_000;
-const HASH_CHARACTERS = 32 / 3;
 
 /** Whether what comes with a client key is believed as if an application had sent it. */
 export function trustsClients({ trustClientOutcomes }: Pick<Plan, 'trustClientOutcomes'>): boolean {
@@ -36,7 +35,7 @@ function bounded(reports: readonly UnfoldedReport[]): UnfoldedReport[] {
   let units = 0;
   return reports.filter(({ report, part }) => {
     if (!kept.has(stratumOf(report))) return false;
-    units += part.arms.reduce((sum, arm) => sum + (lengthOf(arm?.closed) + lengthOf(arm?.failed)) / HASH_CHARACTERS, 0);
+    units += part.arms.reduce((sum, arm) => sum + unitsIn(arm?.closed) + unitsIn(arm?.failed), 0);
     return units <= MOST_UNITS;
   });
 }
@@ -45,8 +44,9 @@ export function stratumOf({ app, platform }: UnfoldedReport['report']): string {
   return `${app}/${platform}`;
 }
 
-function lengthOf(text: unknown): number {
-  return typeof text === 'string' ? text.length : 0;
+/** 8 bytes each, in base64. */
+function unitsIn(hashes: unknown): number {
+  return typeof hashes === 'string' ? Math.floor((hashes.length * 3) / 32) : 0;
 }
 
 function isReport(stored: UnfoldedReport): boolean {
