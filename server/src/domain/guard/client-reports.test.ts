@@ -93,8 +93,8 @@ describe('a flood of units that browsers made up', () => {
     const most = { own: 0, client: 0 };
     for (let second = 1; second <= 60; second++) {
       const at = START + second * 1_000;
-      const known = crowd(0, 200);
-      const units = crowd(1_000 * second, 1_000);
+      const known = crowd(0, 1_000);
+      const units = crowd(10_000 + 1_000 * second, 1_000);
       const reports = [
         report(2 * second, { client: false, units: known, failed: known.slice(second, second + 1) }),
         report(2 * second + 1, { client: true, units, failed: units.slice(0, 300) }),
@@ -119,7 +119,7 @@ describe('a flood of units that browsers made up', () => {
     expect([bounded.memory.sample, free.memory.sample]).toEqual([1, 1]);
     const { lnM, lnS, totals } = free.evidence;
     expect(bounded.evidence).toMatchObject({ lnM, lnS, totals });
-    expect(totals.treatment.units + totals.control.units).toBe(200);
+    expect(totals.treatment.units + totals.control.units).toBe(1_000);
   });
 
   it('equals a replay of its log, sample and all', () => {
