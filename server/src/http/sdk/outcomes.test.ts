@@ -47,7 +47,7 @@ describe('outcomes of a client key', () => {
     ...{ rollout: 'ro-open', unit, failed: false, durationMs: 50 },
     ...more,
   });
-  const newest = async (rollout = 'ro-open') => (await server.store.unfolded(rollout, 1_000)).at(-1);
+  const newest = async (rollout = 'ro-open') => (await server.store.unfolded(rollout, 1_000)).sort((a, b) => a.id - b.id).at(-1);
   const counted = async () => {
     const { text } = await server.deps.telemetry.render();
     return Object.fromEntries([...text.matchAll(COUNTED)].map(([, kind, n]) => [kind, Number(n)]));
