@@ -102,10 +102,8 @@ it('answers in the shapes that it describes', async () => {
   for (const one of NOUN_ROUTES as unknown as RouteSpec<unknown, unknown, unknown>[]) {
     if (one.method !== 'get' || one.path.endsWith('/events')) continue;
     const names: Record<string, string> = { project: 'default', environment: 'production', flag: 'kept', segment: 'kept' };
-    const answer = await server.call(
-      'GET',
-      one.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => names[name] ?? ''),
-    );
+    const path = one.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => names[name] ?? '');
+    const answer = await server.call('GET', path.endsWith('/promotion') ? `${path}?from=development` : path);
     expect([one.path, answer.status]).toEqual([one.path, 200]);
     expect(one.responses[200]?.safeParse(answer.body).error).toBeUndefined();
     expect(one.responses[200]?.safeParse({ ...answer.body, more: 1 }).success).toBe(false);
@@ -137,6 +135,7 @@ describe('the audit', () => {
       ['put', `${state}/rules/r1/percent`, { percent: 7 }, null, 'state.changed'],
       ['post', `${state}/kill`, { reason: 'errors' }, null, 'state.killed'],
       ['post', `${state}/restore`, { reason: 'fixed' }, null, 'state.restored'],
+      ['post', `${state}/promotion`, { from: 'development' }, null, 'state.promoted'],
       ['patch', flag, { archived: true }, 1, 'flag.archived'],
       ['delete', flag, undefined, null, 'flag.deleted'],
     ];
