@@ -115,6 +115,7 @@ export const WORKSPACES: ReadonlyMap<string, string> = new Map([
   ['@burgee/engine', 'engine'],
   ['@burgee/client-sdk/flags', 'sdk flags'],
   ['@burgee/client-sdk/node', 'sdk node'],
+  ['@burgee/client-sdk/testing', 'sdk testing'],
   ['@burgee/server/api', 'server api'],
 ]);
 

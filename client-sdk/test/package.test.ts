@@ -14,9 +14,10 @@ const SLOW = { timeout: 120_000 };
 const SDK = join(import.meta.dirname, '..');
 const manifest: Manifest = JSON.parse(readFileSync(join(SDK, 'package.json'), 'utf8'));
 const peers = Object.keys(manifest.peerDependencies);
-const entries = Object.entries(manifest.exports)
-  .filter(([, { 'burgee-source': source }]) => existsSync(join(SDK, source)))
-  .map(([name, files]) => ({ specifier: name.replace('.', '@burgee/client-sdk'), ...files }));
+const entries = Object.entries(manifest.exports).map(([name, files]) => ({
+  specifier: name.replace('.', '@burgee/client-sdk'),
+  ...files,
+}));
 
 /** Every package and built-in that a bundle or a declaration names. */
 function namedIn(text: string): string[] {
