@@ -38,7 +38,9 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 /** Lets a writer run until some time after its first acknowledgement, ends it with SIGKILL, and tells its last one. */
 async function killWriter(mode: 'honest' | 'early', afterMs: number): Promise<number> {
-  const child = spawn(process.execPath, ['--import', 'tsx', WRITER, file, mode], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--conditions=burgee-source', '--import', 'tsx', WRITER, file, mode], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let text = '';
   const first = new Promise<void>((resolve) => {
     child.stdout.on('data', (chunk: Buffer) => {

@@ -27,10 +27,14 @@ afterEach(() => rmSync(folder, { recursive: true }));
 // The control is crash.test.ts: the same writer without the fault is never refused.
 describe.skipIf(!traces)('a disk whose fsync fails (needs strace)', () => {
   it('gets no acknowledgement, and no write after it until the database is opened anew', async () => {
-    const run = spawnSync('strace', [...INJECT, process.execPath, '--import', 'tsx', WRITER, file, 'honest'], {
-      encoding: 'utf8',
-      timeout: 60_000,
-    });
+    const run = spawnSync(
+      'strace',
+      [...INJECT, process.execPath, '--conditions=burgee-source', '--import', 'tsx', WRITER, file, 'honest'],
+      {
+        encoding: 'utf8',
+        timeout: 60_000,
+      },
+    );
     const lines = run.stdout.trim().split('\n');
     const acknowledged = lines.filter((line) => !line.startsWith('!')).map(Number);
     const refusals = lines.slice(acknowledged.length);

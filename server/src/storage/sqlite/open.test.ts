@@ -65,9 +65,13 @@ describe('an SQLite database', () => {
   });
 
   it('refuses a second server in another process until that dies, however it dies', async () => {
-    const other = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, '../testing/holder.ts'), file], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const other = spawn(
+      process.execPath,
+      ['--conditions=burgee-source', '--import', 'tsx', join(import.meta.dirname, '../testing/holder.ts'), file],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     try {
       await said(other, 'open');
       await expect(open()).rejects.toMatchObject({
