@@ -21,9 +21,12 @@ const entries = {
     { in: 'client-sdk/src/testing/vitest.ts', out: 'client-sdk/dist/testing-vitest' },
     { in: 'client-sdk/src/testing/playwright.ts', out: 'client-sdk/dist/testing-playwright' },
   ],
+  // the browser's, whole by itself
+  values: [{ in: 'client-sdk/src/browser/index.ts', out: 'client-sdk/dist/browser' }],
   shop: [{ in: 'examples/shop/src/main.ts', out: 'examples/shop/dist/main' }],
 };
 
+const WEB = new Set(['values', 'rules', 'react']);
 for (const [part, points] of Object.entries(entries)) {
   const present = points.filter((point) => existsSync(point.in));
   if (!wants(part) || present.length === 0) continue;
@@ -34,14 +37,14 @@ for (const [part, points] of Object.entries(entries)) {
     entryPoints: present,
     outdir: '.',
     bundle: true,
-    splitting: part === 'sdk' || part === 'web',
+    splitting: part === 'sdk' || WEB.has(part),
     chunkNames: `${chunks}/[name]-[hash]`,
     format: 'esm',
-    platform: part === 'web' ? 'browser' : 'node',
-    target: part === 'web' ? 'es2022' : 'node20.19',
-    minify: part === 'web',
+    platform: WEB.has(part) ? 'browser' : 'node',
+    target: WEB.has(part) ? 'es2022' : 'node20.19',
+    minify: WEB.has(part),
     sourcemap: 'linked',
-    packages: part === 'sdk' || part === 'web' ? 'bundle' : 'external',
+    packages: part === 'sdk' || WEB.has(part) ? 'bundle' : 'external',
     external: ['react', '@openfeature/*', '@opentelemetry/*', '@sentry/*', 'vitest'],
     alias: { '@burgee/engine': './engine/src/index.ts' },
     logLevel: 'warning',

@@ -12,6 +12,8 @@ const LONG = {
   BURGEE_TICKS: '10000',
   BURGEE_SEEDS: '2000',
   BURGEE_CRASH_ROUNDS: '20',
+  BURGEE_BROWSER_ROUNDS: '20',
+  BURGEE_RACES: '1000',
   BURGEE_TEST_TIMEOUT: '3600000',
 };
 const folder = mkdtempSync(join(tmpdir(), 'burgee-soak-'));

@@ -5,6 +5,8 @@ const projects = [
   'engine',
   'engine/tsconfig.test.json',
   'client-sdk',
+  'client-sdk/tsconfig.browser.json',
+  'client-sdk/tsconfig.browser.test.json',
   'server',
   'cli',
   'admin-ui',

@@ -1,5 +1,7 @@
 import { builtinModules } from 'node:module';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -13,14 +15,19 @@ export interface Bundle {
   readonly lazy: readonly string[];
   /** Packages that it imports and does not contain. */
   readonly packages: readonly string[];
+  /** Bytes of what it loads at once, minified and compressed with gzip. */
+  readonly bytes: number;
+  /** A file and how it came in: `engine/src/x.ts, imported by …`. */
+  through(file: string): string;
 }
 
 /** Bundles entries of the SDK together, as the build does: what they share lies in chunks. Keys name what comes out. */
 export async function bundle(
   entries: Readonly<Record<string, string>>,
   platform: 'node' | 'browser',
+  minify = false,
 ): Promise<{ readonly of: (entry: string) => Bundle; readonly twice: readonly string[] }> {
-  const { metafile } = await build({
+  const { metafile, outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: Object.entries(entries).map(([out, file]) => ({ in: `client-sdk/src/${file}`, out })),
     outdir: 'out',
@@ -28,6 +35,7 @@ export async function bundle(
     metafile: true,
     bundle: true,
     splitting: true,
+    minify,
     format: 'esm',
     platform,
     target: platform === 'node' ? 'node20.19' : 'es2022',
@@ -35,7 +43,8 @@ export async function bundle(
     alias: { '@burgee/engine': './engine/src/index.ts' },
     logLevel: 'silent',
   });
-  const { outputs } = metafile;
+  const { inputs: files, outputs } = metafile;
+  const texts = new Map(outputFiles.map(({ path, contents }) => [relative(root, path), contents]));
   const all = Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs));
   return {
     twice: all.filter((file, i) => all.indexOf(file) !== i),
@@ -52,7 +61,15 @@ export async function bundle(
       }
       const inputs = (wanted: 'eager' | 'lazy') =>
         [...reached].flatMap(([name, how]) => (how === wanted ? Object.keys(outputs[name]?.inputs ?? {}) : [])).sort();
-      return { eager: inputs('eager'), lazy: inputs('lazy'), packages: [...packages].sort() };
+      const parts = [...reached].flatMap(([name, how]) => (how === 'eager' ? [texts.get(name) ?? new Uint8Array()] : []));
+      return {
+        eager: inputs('eager'),
+        lazy: inputs('lazy'),
+        packages: [...packages].sort(),
+        bytes: parts.reduce((sum, part) => sum + gzipSync(part, { level: 9 }).length, 0),
+        through: (file) =>
+          `${file}, imported by ${Object.keys(files).filter((other) => files[other]?.imports.some(({ path }) => path === file))}`,
+      };
     },
   };
 }

@@ -56,9 +56,9 @@ export function ruleset(flags: readonly RulesetFlag[], change: Partial<Ruleset> 
 }
 
 /** Polls until the claim holds; the guard only catches hangs. */
-export async function until(claim: () => boolean, guardMs = 10_000): Promise<void> {
+export async function until(claim: () => boolean | Promise<boolean>, guardMs = 10_000): Promise<void> {
   const from = performance.now();
-  while (!claim()) {
+  while (!(await claim())) {
     if (performance.now() - from > guardMs) throw new Error(`still not so after ${guardMs} ms: ${claim}`);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }

@@ -1,0 +1,281 @@
+import { createBus } from './bus.ts';
+import type { Client, ClientError, Readiness, Revision, Source } from './client-types.ts';
+import { hash } from './hash.ts';
+import type { Settings } from './options.ts';
+import { post } from './post.ts';
+import { createReads } from './reads.ts';
+import { createReports } from './reports.ts';
+import { createStorage } from './storage.ts';
+import { createTabs, type Told } from './tabs.ts';
+import { type Bulk, type Item, parseRevision, plain, textOf, unitOf, type Values } from './values.ts';
+
+const READY_MS = 500;
+const IDENTIFY_MS = 5_000;
+const REQUEST_MS = 10_000;
+/** What comes while an answer is awaited waits for so long. */
+const AGAIN_MS = 100;
+/** How often time is looked at. */
+const TICK_MS = 10_000;
+/** A server that is silent for so long is asked, and its stream is dead: it beats every 15 s. */
+const SILENT_MS = 30_000;
+/** By then the answer should have come. */
+const STALE_MS = 40_000;
+/** Conditions on the time change without anybody telling. */
+const REFRESH_MS = 600_000;
+/** Ticks between reports, and at least as long between lines in the log. */
+const REPORT_TICKS = 6;
+
+/** Wires everything together and starts it. Never throws. */
+export function createCore(settings: Settings): Client {
+  const { url, key, log, bootstrap } = settings;
+  const { now } = Date;
+  const page: Document | undefined = globalThis.document;
+  const name = `burgee ${hash([url, key])}`;
+  const storage = settings.storage && page ? createStorage(name) : undefined;
+  const reports = createReports(settings);
+  const gone = new AbortController();
+
+  let context = plain(settings.context);
+  let items: ReadonlyMap<string, Item> = new Map();
+  let revision: Revision | null = null;
+  let source: Source = 'default';
+  /** Resolves when the values are the server's; `arrived` says that they are. */
+  let arrival: Promise<void>;
+  let arrived: (() => void) | undefined;
+  let etag = '';
+  let stream: string | undefined;
+
+  let flight: object | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let due = Infinity;
+  let blockedUntil = 0;
+  let failures = 0;
+  let heardAt = now();
+  let syncedAt = heardAt;
+  let loggedAt = 0;
+  let ticks = 0;
+  let isStale = false;
+  /** Only while the page is there to be served. */
+  let ticking: ReturnType<typeof setInterval> | undefined;
+
+  const warn = (message: string): void => {
+    if (log) log.warn(`burgee: ${message}`);
+  };
+  const { on, emit } = createBus((error) => warn(`listener failed: ${error}`));
+  const fail = (error: ClientError): void => {
+    emit('error', error);
+    if (now() - loggedAt < TICK_MS * REPORT_TICKS) return;
+    loggedAt = now();
+    warn(`${error.message}; flags are answered from ${source}`);
+  };
+  const readiness = (): Readiness => ({ source, ready: source !== 'default', revision });
+  const values = (): Values => ({ unit: unitOf(context), revision, flags: [...items.values()] });
+
+  /** Others answer from now on. What answers the same stays the same object. */
+  const swap = (flags: readonly Item[], from: Source, at: Revision | null): void => {
+    const before = items;
+    if (!revision) queueMicrotask(() => emit('ready', readiness()));
+    const changed = new Set(before.keys());
+    items = new Map(
+      flags.map((item) => {
+        const known = before.get(item.key);
+        changed.add(item.key);
+        if (!known || JSON.stringify(known) !== JSON.stringify(item)) return [item.key, item];
+        changed.delete(item.key);
+        return [item.key, known];
+      }),
+    );
+    source = from;
+    revision = at;
+    if (changed.size) emit('changed', { flags: [...changed], revision });
+  };
+
+  const takeStored = (): boolean => {
+    const stored = storage?.load(hash(context));
+    if (stored) swap(stored.flags, 'storage', stored.revision);
+    return stored !== undefined;
+  };
+
+  /** The values are not the server's any more. Whoever waits goes on waiting. */
+  const depart = (): void => {
+    if (arrived || gone.signal.aborted) return;
+    arrival = new Promise((resolve) => {
+      arrived = resolve;
+    });
+  };
+
+  const heard = (): void => {
+    heardAt = now();
+    if (isStale) emit('recovered', { revision });
+    isStale = false;
+  };
+
+  /** Asks in so many ms at the latest; where the server does not want to be asked before some time, so long after that. */
+  const plan = (ms: number): void => {
+    const at = Math.max(now(), blockedUntil) + ms;
+    if (!ticking || at >= due) return;
+    clearTimeout(timer);
+    due = at;
+    timer = setTimeout(sync, at - now());
+  };
+
+  const sync = async (): Promise<void> => {
+    clearTimeout(timer);
+    due = Infinity;
+    if (gone.signal.aborted) return;
+    if (flight || now() < blockedUntil) return plan(AGAIN_MS);
+    const mine = {};
+    flight = mine;
+    const path = `/ofrep/v1/evaluate/flags?flagConfigEtag=${textOf(revision)}`;
+    const init = { signal: AbortSignal.timeout(REQUEST_MS) };
+    const { status, wait, body, etag: tag } = await post(settings, path, JSON.stringify({ context }), init, etag);
+    blockedUntil = now() + wait;
+    // otherwise somebody else looks at the page by now
+    if (flight !== mine) return;
+    flight = undefined;
+    try {
+      if (status !== 304) {
+        const { flags, metadata, eventStreams } = body as Bulk;
+        if (status !== 200 || !flags.every((item) => item.key)) throw status;
+        swap(flags, 'live', parseRevision(metadata.revision));
+        storage?.save(hash(context), values());
+        etag = tag;
+        stream = eventStreams?.[0]?.endpoint.requestUri;
+      }
+      source = 'live';
+      syncedAt = now();
+      heard();
+      arrived?.();
+      arrived = undefined;
+      tabs.open();
+    } catch {
+      // a refused key or a wrong address rarely heals by time alone
+      plan(status > 400 && status < 405 ? 60_000 + 240_000 * Math.random() : backoff(failures++));
+      fail({ code: status ? 'status' : 'network', message: `evaluation: HTTP ${status || 'failed'}`, status });
+    }
+  };
+
+  const told = ({ type, etag: at = '' }: Told): void => {
+    failures = 0;
+    heard();
+    const { epoch, n } = parseRevision(at);
+    const isNews = at && (epoch !== revision?.epoch || n > revision.n);
+    // everybody is told at once and must not ask at once; whom nobody looks at has time
+    if (isNews || type === 'refetchEvaluation') plan(Math.random() * (page?.hidden ? 3_000 : 300));
+  };
+
+  const tabs = createTabs(
+    name,
+    () => stream && `${url}${stream}&revision=${textOf(revision)}`,
+    told,
+    (ms = backoff(failures++)) => {
+      // an answer that only says that nothing has changed brings no new ticket
+      etag = '';
+      if (ms || !flight) plan(ms);
+    },
+  );
+
+  const tick = (): void => {
+    const silentMs = now() - heardAt;
+    if (++ticks % REPORT_TICKS === 0) reports.flush();
+    if (silentMs > STALE_MS && !isStale) {
+      isStale = true;
+      emit('stale', { revision });
+    }
+    if (due < Infinity) return;
+    if (silentMs > SILENT_MS) tabs.close(0);
+    else if (now() - syncedAt > REFRESH_MS) plan(0);
+  };
+
+  const start = (): void => {
+    if (ticking) return;
+    ticking = setInterval(tick, TICK_MS);
+    tabs.join();
+    void sync();
+  };
+  /** A page that is put aside keeps nothing open: it may be kept for hours, and nobody else could lead. */
+  const stop = (): void => {
+    if (!ticking) return;
+    reports.flush(true);
+    clearInterval(ticking);
+    ticking = undefined;
+    clearTimeout(timer);
+    due = Infinity;
+    flight = undefined;
+    tabs.leave();
+  };
+
+  const outcome: Client['outcome'] = ({ error, durationMs = 0 } = {}) =>
+    reports.outcome(error != null && error !== false, Math.max(0, durationMs) || 0);
+
+  const fails = ({ target }: Event): void => {
+    // a picture that is missing is no failure of the script
+    if (settings.outcomes && target === window) outcome({ error: true });
+  };
+  const events: Readonly<Record<string, (event: Event) => void>> = {
+    error: fails,
+    unhandledrejection: fails,
+    pagehide: stop,
+    freeze: stop,
+    pageshow: start,
+    resume: start,
+    online: () => tabs.close(1_000 * Math.random()),
+    visibilitychange() {
+      if (page?.hidden) reports.flush(true);
+      else if (now() - heardAt > 2 * TICK_MS || due < Infinity) plan(0);
+    },
+  };
+
+  const ready: Client['ready'] = async ({ timeout = READY_MS } = {}) => {
+    await Promise.race([arrival, new Promise((resolve) => setTimeout(resolve, timeout))]);
+    return readiness();
+  };
+
+  depart();
+  if (bootstrap?.unit === unitOf(context)) swap(bootstrap.flags, 'bootstrap', bootstrap.revision);
+  else {
+    if (bootstrap) warn('bootstrap of another unit');
+    takeStored();
+  }
+  // document's own events do not reach window, but pass it on their way down
+  if (page) {
+    for (const [event, run] of Object.entries(events)) addEventListener(event, run, { capture: true, signal: gone.signal });
+    start();
+  } else void sync();
+
+  return {
+    ...createReads(
+      (flag) => items.get(flag),
+      (item) => reports.met(item, context),
+      () => revision,
+    ),
+    ready,
+    on,
+    identify(next, options = { timeout: IDENTIFY_MS }) {
+      reports.forget();
+      const unit = unitOf(context);
+      context = plain(next);
+      flight = undefined;
+      etag = '';
+      depart();
+      if (!takeStored())
+        if (unit === unitOf(context)) source = 'storage';
+        else swap([], 'default', revision);
+      void sync();
+      return ready(options);
+    },
+    outcome,
+    status: () => ({ ...readiness(), stale: isStale }),
+    values,
+    close() {
+      stop();
+      gone.abort();
+      arrived?.();
+    },
+  };
+}
+
+/** Full jitter: anywhere up to min(60 s, 2^failures s), so that many pages spread out. */
+function backoff(failures: number): number {
+  return Math.random() * Math.min(60_000, 1_000 * 2 ** failures);
+}
