@@ -26,7 +26,7 @@ const entries = {
   shop: [{ in: 'examples/shop/src/main.ts', out: 'examples/shop/dist/main' }],
 };
 
-const WEB = new Set(['values', 'rules', 'react']);
+const WEB = new Set(['values']);
 for (const [part, points] of Object.entries(entries)) {
   const present = points.filter((point) => existsSync(point.in));
   if (!wants(part) || present.length === 0) continue;
