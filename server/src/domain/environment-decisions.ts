@@ -5,11 +5,11 @@ import type { Environment, Project } from './environment.ts';
 import { BurgeeError, invalid } from './errors.ts';
 import type { Flag, FlagState } from './flag/flag.ts';
 import { initialState } from './flag/state-decisions.ts';
-import { demand } from './mistakes.ts';
+import { demand, type Refuse } from './mistakes.ts';
 import type { Change, Stored, Write } from './ports.ts';
 import type { Rollout } from './rollout/rollout.ts';
 import { abortActive } from './rollout/rollout-abort.ts';
-import { checkKey, checkLine } from './text-check.ts';
+import { checkKey, checkLine, checkText } from './text-check.ts';
 
 const MOST_ENVIRONMENTS = 50;
 const LAST = 'production';
@@ -53,25 +53,24 @@ export function createProject(
   return { result: { entity: project, version: 1 }, change, environments };
 }
 
-/** Renames a project. Throws `invalid`. */
+/** Renames or describes a project. Throws `invalid`. */
 export function editProject(
   project: Stored<Project>,
-  edit: { readonly name?: string | undefined },
+  edit: { readonly name?: string | undefined; readonly description?: string | undefined },
   { actor }: By,
 ): Decision<Project> {
   const { entity, version } = project;
-  const changed = changes<Project>(entity, edit);
-  if (changed.name === undefined) return unchanged(project);
-  const { name } = changed;
-  demand((refuse) => checkLine(name, 'name', { min: 1, max: 200 }, refuse));
-  const after = { ...entity, name };
+  const changed = changes<Project>({ description: '', ...entity }, edit);
+  if (Object.keys(changed).length === 0) return unchanged(project);
+  demand((refuse) => checkNaming(changed, refuse));
+  const after = { ...entity, ...changed };
   const change: Change = {
     environments: [],
     writes: [{ put: 'project', entity: after, basedOn: version }],
     audit: [
       {
         ...{ actor, action: 'project.changed', project: entity.key, environment: null, object: `project/${entity.key}` },
-        ...{ summary: `Project ${entity.key}: name changed to ${name}.`, ...sides(entity, changed), reason: null },
+        ...{ summary: `Project ${entity.key}: ${namingSummary(changed)} changed.`, ...sides(entity, changed), reason: null },
       },
     ],
   };
@@ -122,16 +121,20 @@ export function createEnvironment(
   return { result: { entity, version: 1 }, change };
 }
 
-/** Renames an environment or moves it in lists. Throws `invalid`. */
+/** Renames or describes an environment or moves it in lists. Throws `invalid`. */
 export function editEnvironment(
   environment: Stored<Environment>,
-  edit: { readonly name?: string | undefined; readonly order?: number | undefined },
+  edit: {
+    readonly name?: string | undefined;
+    readonly description?: string | undefined;
+    readonly order?: number | undefined;
+  },
   { actor }: By,
 ): Decision<Environment> {
-  const changed = changes<Environment>(environment.entity, edit);
+  const changed = changes<Environment>({ description: '', ...environment.entity }, edit);
   if (Object.keys(changed).length === 0) return unchanged(environment);
   demand((refuse) => {
-    if (changed.name !== undefined) checkLine(changed.name, 'name', { min: 1, max: 200 }, refuse);
+    checkNaming(changed, refuse);
     if (changed.order !== undefined && !(Number.isInteger(changed.order) && changed.order >= 0 && changed.order <= 1_000))
       refuse('order', 'must be a whole number, 0 to 1000');
   });
@@ -143,7 +146,7 @@ export function editEnvironment(
       {
         ...{ actor, action: 'environment.changed', project: entity.project, environment: entity.key },
         object: `environment/${entity.key}`,
-        summary: `Environment ${entity.key}: ${Object.keys(changed).join(' and ')} changed.`,
+        summary: `Environment ${entity.key}: ${namingSummary(changed)} changed.`,
         ...sides(environment.entity, changed),
         reason: null,
       },
@@ -190,4 +193,15 @@ export function deleteEnvironment(
       },
     ],
   };
+}
+
+function checkNaming({ name, description }: { readonly name?: string; readonly description?: string }, refuse: Refuse): void {
+  if (name !== undefined) checkLine(name, 'name', { min: 1, max: 200 }, refuse);
+  if (description !== undefined) checkText(description, 'description', 2_000, refuse);
+}
+
+function namingSummary(changed: object): string {
+  return Object.entries(changed)
+    .map(([field, value]) => (field === 'name' ? `name (now ${value})` : field))
+    .join(' and ');
 }

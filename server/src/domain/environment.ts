@@ -2,6 +2,8 @@
 export interface Project {
   readonly key: string;
   readonly name: string;
+  /** What it is, for people; absent: nobody has said. */
+  readonly description?: string;
   readonly createdAt: number;
   /** The number that the next segment gets. */
   readonly nextSegment: number;
@@ -12,6 +14,8 @@ export interface Environment {
   readonly project: string;
   readonly key: string;
   readonly name: string;
+  /** What it is for; absent: nobody has said. */
+  readonly description?: string;
   /** Position in lists; production last. */
   readonly order: number;
   readonly createdAt: number;

@@ -213,13 +213,15 @@ export interface Store {
   getAll<K extends Kind>(kind: K, keys: readonly KeyOf<K>[]): Promise<(Stored<Entities[K]> | undefined)[]>;
   /** All entities that match, in key order. */
   list<K extends Kind>(kind: K, where?: Where<K>): Promise<Stored<Entities[K]>[]>;
-  /** Newest first; `before` is a seq. */
+  /** Newest first; `before` is a seq, `from` and `to` (not included) are ms. */
   audit(query: {
     readonly project?: string;
     readonly environment?: string;
     readonly object?: string;
     readonly actor?: string;
     readonly action?: string;
+    readonly from?: number;
+    readonly to?: number;
     readonly before?: number;
     readonly limit: number;
   }): Promise<AuditRecord[]>;

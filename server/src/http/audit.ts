@@ -10,6 +10,8 @@ const query = z.strictObject({
   object: z.string().optional(),
   actor: z.string().optional(),
   action: z.string().optional(),
+  from: z.coerce.number().int().min(0).optional().describe('ms since the epoch'),
+  to: z.coerce.number().int().min(0).optional().describe('ms since the epoch, not included'),
   before: z.coerce.number().int().positive('must be the `next` of an answer').optional(),
   limit: z.coerce.number().int().min(1, 'must be 1 to 200').max(200, 'must be 1 to 200').default(50),
 });

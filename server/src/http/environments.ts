@@ -62,9 +62,9 @@ export const environmentRoutes: readonly Route[] = [
     method: 'patch',
     path: `${PATH}/{environment}`,
     permission: 'environment:write',
-    summary: 'Rename an environment or move it in lists. Takes If-Match',
+    summary: 'Rename or describe an environment or move it in lists. Takes If-Match',
     params: one,
-    body: z.strictObject({ name: z.string().optional(), order: z.number().optional() }),
+    body: z.strictObject({ name: z.string().optional(), description: z.string().optional(), order: z.number().optional() }),
     responses: { 200: answered },
     handle: async ({ params: { project, environment: key }, body, principal, at, context, deps: { store } }) => {
       const expected = optionalIfMatch(context);

@@ -26,6 +26,7 @@ export const revision = z.strictObject({ epoch: z.number().int(), n: z.number().
 export const project = z.strictObject({
   key: z.string(),
   name: z.string(),
+  description: z.string().exactOptional(),
   createdAt: z.number(),
   nextSegment: z.number().int(),
 }) satisfies z.ZodType<Project>;
@@ -34,6 +35,7 @@ export const environment = z.strictObject({
   project: z.string(),
   key: z.string(),
   name: z.string(),
+  description: z.string().exactOptional(),
   order: z.number().int(),
   createdAt: z.number(),
 }) satisfies z.ZodType<Environment>;

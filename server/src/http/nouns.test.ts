@@ -43,6 +43,10 @@ describe('projects and environments', () => {
     expect((await places()).map(({ environment }) => environment.key)).toEqual(['development', 'qa', 'production']);
     expect((await server.call('GET', `${PROJECT}/environments/qa/flags/early`)).status).toBe(200);
     const renamed = await server.call<Place>('PATCH', `${PROJECT}/environments/qa`, { body: { name: 'QA' } });
+    const described = await server.call('PATCH', `${PROJECT}/environments/qa`, { body: { description: 'For testers.' } });
+    expect(described.body).toMatchObject({ environment: { name: 'QA', description: 'For testers.' } });
+    const long = await server.call('PATCH', '/api/v1/projects/default', { body: { description: 'x'.repeat(2001) } });
+    expect(long).toMatchObject({ status: 400, body: { fields: [{ field: 'description' }] } });
     expect(renamed.body.environment.name).toBe('QA');
     const token = await server.token('server', { environment: 'qa' });
     expect((await server.call('DELETE', `${PROJECT}/environments/qa`)).status).toBe(204);

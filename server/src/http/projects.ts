@@ -62,9 +62,9 @@ export const projectRoutes: readonly Route[] = [
     method: 'patch',
     path: `${PATH}/{project}`,
     permission: 'project:write',
-    summary: 'Rename a project. Takes If-Match',
+    summary: 'Rename or describe a project. Takes If-Match',
     params: one,
-    body: z.strictObject({ name: z.string().optional() }),
+    body: z.strictObject({ name: z.string().optional(), description: z.string().optional() }),
     responses: { 200: answered },
     handle: async ({ params, body, principal, at, context, deps: { store } }) => {
       const expected = optionalIfMatch(context);

@@ -1,5 +1,7 @@
+import { invitationRoutes } from './access/invitations.ts';
 import { loginRoutes } from './access/login.ts';
 import { meRoutes } from './access/me.ts';
+import { ownSessionRoutes } from './access/own-sessions.ts';
 import { setupRoutes } from './access/setup.ts';
 import { tokenRoutes } from './access/tokens.ts';
 import { userRoutes } from './access/users.ts';
@@ -12,6 +14,7 @@ import { flagRoutes } from './flags/flags.ts';
 import { ownerRoutes } from './flags/owners.ts';
 import { promotionRoutes } from './flags/promotion.ts';
 import { scheduleRoutes } from './flags/schedule.ts';
+import { segmentUsageRoutes } from './flags/segment-usage.ts';
 import { segmentRoutes } from './flags/segments.ts';
 import { stateRoutes } from './flags/states.ts';
 import { usageRoutes } from './flags/usage.ts';
@@ -32,7 +35,9 @@ const described: readonly Route[] = [
   ...setupRoutes,
   ...loginRoutes,
   ...meRoutes,
+  ...ownSessionRoutes,
   ...userRoutes,
+  ...invitationRoutes,
   ...tokenRoutes,
   ...projectRoutes,
   ...environmentRoutes,
@@ -45,6 +50,7 @@ const described: readonly Route[] = [
   ...ownerRoutes,
   ...scheduleRoutes,
   ...segmentRoutes,
+  ...segmentUsageRoutes,
   ...rolloutRoutes,
   ...planRoutes,
   ...hookRoutes,

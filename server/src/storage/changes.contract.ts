@@ -245,5 +245,20 @@ export function changeCases(bench: Bench): void {
       expect(await found({ action: 'flag.created' })).toEqual([5]);
       expect((await bench.store.audit({ limit: 10 })).at(-1)).toEqual(audit[0]);
     });
+
+    it('is cut to a span of time, its end not included', async () => {
+      const times: number[] = [];
+      for (const object of ['flag/1', 'flag/2', 'flag/3']) {
+        times.push((await bench.store.commit(change([], { audit: [entry({ object })] }))).at);
+        await bench.database.elapse(5);
+      }
+      const [first = 0, second = 0, third = 0] = times;
+      const found = async (query: object) =>
+        (await bench.store.audit({ limit: 9, ...query })).map(({ object }) => object.slice(5));
+      expect(await found({ from: second })).toEqual(['3', '2']);
+      expect(await found({ to: second })).toEqual(['1']);
+      expect(await found({ from: first, to: third })).toEqual(['2', '1']);
+      expect(await found({ from: third + 1 })).toEqual([]);
+    });
   });
 }

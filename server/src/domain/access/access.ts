@@ -15,6 +15,8 @@ export interface User {
   readonly passwordHash: string | null;
   readonly disabled: boolean;
   readonly createdAt: number;
+  /** A link with which this person can choose a password once; the secret in it is kept as its SHA-256 (hex) only. */
+  readonly invitation?: { readonly hash: string; readonly expiresAt: number };
 }
 
 /** A logged-in browser. The cookie's value is never stored, only its SHA-256 (hex), which is the session's id. */
@@ -45,6 +47,8 @@ export interface Token {
   readonly createdAt: number;
   readonly expiresAt: number | null;
   readonly revokedAt: number | null;
+  /** When it was last seen, ms, at most an hour late; absent: never. */
+  readonly usedAt?: number;
 }
 
 /** Everything that a route can demand. Each route names exactly one where it is defined. */

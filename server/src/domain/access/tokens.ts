@@ -10,11 +10,14 @@ export const PREFIXES: Readonly<Record<TokenKind, string>> = {
 };
 
 /** What others may know of a token. */
-export type TokenView = Omit<Token, 'hash'>;
+export type TokenView = Omit<Token, 'hash' | 'usedAt'> & {
+  /** When it was last used, ms, at most an hour late; null: never. */
+  readonly usedAt: number | null;
+};
 
 /** A token without its hash. */
 export function tokenViewOf({ hash: _, ...token }: Token): TokenView {
-  return token;
+  return { ...token, usedAt: token.usedAt ?? null };
 }
 
 /** The first and last characters; of a short one given at bootstrap fewer. */
@@ -22,10 +25,10 @@ export function hintOf(secret: string): string {
   return secret.length < 40 ? `${secret.slice(0, 3)}…` : `${secret.slice(0, 9)}…${secret.slice(-4)}`;
 }
 
-function entry(actor: Actor, action: string, token: Token, summary: string) {
+function entry(actor: Actor, action: string, token: Token, summary: string, reason: string | null = null) {
   const { name, kind, project, environment } = token;
   const after = action === 'token.created' ? { name, kind, expiresAt: token.expiresAt, origins: token.origins } : null;
-  return { actor, action, project, environment, object: `token/${token.id}`, summary, before: null, after, reason: null };
+  return { actor, action, project, environment, object: `token/${token.id}`, summary, before: null, after, reason };
 }
 
 /** Where a token works, in words. */
@@ -45,11 +48,16 @@ export function createToken(token: Token, actor: Actor): Change {
 }
 
 /** Ends a token; one that has ended already stays as it is. */
-export function revokeToken({ entity: token, version }: Stored<Token>, actor: Actor, at: number): Change | null {
+export function revokeToken(
+  { entity: token, version }: Stored<Token>,
+  reason: string | null,
+  actor: Actor,
+  at: number,
+): Change | null {
   if (token.revokedAt !== null) return null;
   return {
     environments: [],
     writes: [{ put: 'token', entity: { ...token, revokedAt: at }, basedOn: version }],
-    audit: [entry(actor, 'token.revoked', token, `${token.kind} token “${token.name}” was revoked`)],
+    audit: [entry(actor, 'token.revoked', token, `${token.kind} token “${token.name}” was revoked`, reason)],
   };
 }

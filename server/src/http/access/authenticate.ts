@@ -22,6 +22,8 @@ export interface Authenticator {
 const IDLE_MS = 8 * 3600_000;
 const ABSOLUTE_MS = 7 * 24 * 3600_000;
 const TOUCH_MS = 60_000;
+/** How old what a token's owner is told of its last use may be. */
+const USED_MS = 3_600_000;
 /** How long another process's revocation may go unnoticed; this process's own is noticed at once. */
 const CACHED_MS = 5_000;
 const ANONYMOUS: Principal = { kind: 'anonymous' };
@@ -40,6 +42,7 @@ export function createAuthenticator({
 }): Authenticator {
   const tokens = new LRUCache<string, Token>({ max: 10_000, ttl: CACHED_MS });
   let clients: { readonly until: number; readonly tokens: readonly Token[] } | undefined;
+  const used = new LRUCache<string, number>({ max: 10_000 });
   let generation = 0;
   store.watch(({ objects }) => {
     if (!objects.some((object) => object.startsWith('token/'))) return;
@@ -47,6 +50,19 @@ export function createAuthenticator({
     tokens.clear();
     clients = undefined;
   });
+
+  /** Writes down that a token is in use, once an hour. A use that cannot be written is not worth an error. */
+  function noteUse({ id, usedAt = 0 }: Token, now: number): void {
+    if (now - Math.max(usedAt, used.get(id) ?? 0) < USED_MS) return;
+    used.set(id, now);
+    const write = async () => {
+      const stored = await store.get('token', { id });
+      if (stored === undefined || now - (stored.entity.usedAt ?? 0) < USED_MS) return;
+      const put = { put: 'token' as const, entity: { ...stored.entity, usedAt: now }, basedOn: stored.version };
+      await store.commit({ environments: [], writes: [put], audit: [] });
+    };
+    write().catch(() => undefined);
+  }
 
   async function byToken(secret: string): Promise<Principal> {
     const refusal = new BurgeeError('unauthenticated', 'the token is not known here, has expired or was revoked');
@@ -58,7 +74,9 @@ export function createAuthenticator({
       token = (await store.list('token', { hash }))[0]?.entity;
       if (token !== undefined && seen === generation) tokens.set(hash, token);
     }
-    if (token === undefined || !isLive(token, clock())) throw refusal;
+    const now = clock();
+    if (token === undefined || !isLive(token, now)) throw refusal;
+    noteUse(token, now);
     return { kind: 'token', token };
   }
 

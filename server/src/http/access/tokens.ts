@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { actorOf, type Token, type TokenKind } from '../../domain/access/access.ts';
 import { createToken, hintOf, PREFIXES, revokeToken, tokenViewOf } from '../../domain/access/tokens.ts';
 import { BurgeeError, invalid } from '../../domain/errors.ts';
+import { commitDecision } from '../frame/commit.ts';
 import { type Call, type Reply, type Route, route } from '../frame/route.ts';
 import { sha256 } from './secrets.ts';
 
@@ -26,6 +27,17 @@ const view = z.strictObject({
   createdAt: z.number(),
   expiresAt: z.number().nullable(),
   revokedAt: z.number().nullable(),
+  usedAt: z.number().nullable().describe('When it was last used, ms, at most an hour late'),
+});
+const why = z.strictObject({
+  reason: z
+    .string()
+    .trim()
+    .min(1, 'must not be empty')
+    .max(500)
+    .regex(/^\P{Cc}+$/u, 'must not have control characters')
+    .optional()
+    .describe('Why, for the audit'),
 });
 const list = z.strictObject({ tokens: z.array(view) });
 const made = z.strictObject({ token: view, secret: z.string() });
@@ -69,13 +81,17 @@ async function make(wanted: NewToken, { deps, principal, at }: Call<unknown, unk
   return { status: 201, body: { token: tokenViewOf(token), secret } };
 }
 
-async function revoke(id: string, project: string | null, call: Call<unknown, unknown, unknown>): Promise<Reply> {
-  const { deps, principal, at } = call;
-  const stored = await deps.store.get('token', { id });
-  if (stored === undefined || (project !== null && stored.entity.project !== project))
-    throw new BurgeeError('not_found', `there is no token ${id}`);
-  const change = revokeToken(stored, actorOf(principal), at);
-  if (change !== null) await deps.store.commit(change);
+async function revoke(
+  id: string,
+  project: string | null,
+  { deps, principal, at, query }: Call<unknown, z.infer<typeof why>, unknown>,
+): Promise<Reply> {
+  await commitDecision(deps.store, async () => {
+    const stored = await deps.store.get('token', { id });
+    if (stored === undefined || (project !== null && stored.entity.project !== project))
+      throw new BurgeeError('not_found', `there is no token ${id}`);
+    return { change: revokeToken(stored, query.reason ?? null, actorOf(principal), at) };
+  });
   deps.delivery.drop(id);
   return { status: 204 };
 }
@@ -107,6 +123,7 @@ export const tokenRoutes: readonly Route[] = [
     permission: 'token:write',
     summary: 'Revoke a token; its streams end at once',
     params: z.object({ token: key }),
+    query: why,
     responses: { 204: null },
     handle: (call) => revoke(call.params.token, null, call),
   }),
@@ -154,6 +171,7 @@ export const tokenRoutes: readonly Route[] = [
     permission: 'token:write',
     summary: "Revoke one of a project's tokens; its streams end at once",
     params: z.object({ project: key, token: key }),
+    query: why,
     responses: { 204: null },
     handle: (call) => revoke(call.params.token, call.params.project, call),
   }),

@@ -6,12 +6,18 @@ import type { Stored } from '../../domain/ports.ts';
 import type { Deps } from '../frame/deps.ts';
 import { ifMatch } from '../frame/if-match.ts';
 import { type Route, route } from '../frame/route.ts';
+import { commitPrivately } from './invitations.ts';
 import { email, person, personName, role } from './people-schemas.ts';
 import { sweepSessions } from './session.ts';
 
 const params = z.object({ user: z.string().max(100) });
-const one = z.strictObject({ user: person, version: z.number() });
-const view = ({ entity, version }: Stored<User>) => ({ user: personOf(entity), version });
+const invitedUntil = z.number().nullable().describe('Until when a link to choose a password is good, ms');
+const one = z.strictObject({ user: person, version: z.number(), invitedUntil });
+const view = ({ entity, version }: Stored<User>) => ({
+  user: personOf(entity),
+  version,
+  invitedUntil: entity.invitation?.expiresAt ?? null,
+});
 
 async function find(deps: Deps, id: string): Promise<Stored<User>> {
   const stored = await deps.store.get('user', { id });
@@ -34,7 +40,7 @@ export const userRoutes: readonly Route[] = [
     permission: 'user:write',
     summary: 'Add a person; the generated password is in this answer and nowhere else',
     body: z.strictObject({ email, name: personName, role }),
-    responses: { 201: z.strictObject({ user: person, version: z.number(), password: z.string() }) },
+    responses: { 201: one.extend({ password: z.string() }) },
     handle: async ({ body, deps, principal, at }) => {
       const exists = new BurgeeError('exists', `there is a user ${body.email} already`);
       if ((await deps.store.list('user', { email: body.email })).length > 0) throw exists;
@@ -42,7 +48,7 @@ export const userRoutes: readonly Route[] = [
       const passwordHash = await deps.passwords.hash(password);
       const user: User = { ...body, id: deps.random(12), passwordHash, disabled: false, createdAt: at };
       await deps.store.commit(createUser(user, actorOf(principal)));
-      return { status: 201, body: { user: personOf(user), version: 1, password }, etag: '1' };
+      return { status: 201, body: { ...view({ entity: user, version: 1 }), password }, etag: '1' };
     },
   }),
   route({
@@ -59,7 +65,7 @@ export const userRoutes: readonly Route[] = [
       if (stored.version !== version)
         throw new BurgeeError('conflict', `${stored.entity.email} changed since it was read`, { current: view(stored) });
       const [users, sessions] = await Promise.all([deps.store.list('user'), deps.store.list('session', { user: params.user })]);
-      await deps.store.commit(changeUser(stored, body, { users, sessions }, actorOf(principal)));
+      await commitPrivately(deps.store.commit(changeUser(stored, body, { users, sessions }, actorOf(principal))));
       const next = await find(deps, params.user);
       return { status: 200, body: view(next), etag: String(next.version) };
     },
@@ -76,7 +82,7 @@ export const userRoutes: readonly Route[] = [
       const password = deps.random(20);
       const hash = await deps.passwords.hash(password);
       const sessions = await deps.store.list('session', { user: params.user });
-      await deps.store.commit(changePassword(stored, hash, { sessions, keep: null }, actorOf(principal)));
+      await commitPrivately(deps.store.commit(changePassword(stored, hash, { sessions, keep: null }, actorOf(principal))));
       await sweepSessions(params.user, null, deps);
       return { status: 200, body: { password } };
     },

@@ -194,7 +194,7 @@ describe('streams under faults', () => {
     ];
     await Promise.all([a, b, c].map((client) => client.next('heartbeat')));
     const entity = { ...revoked.entity, revokedAt: Date.now() };
-    await server.store.commit({ environments: [], writes: [{ put: 'token', entity, basedOn: 1 }], audit: [] });
+    await server.store.commit({ environments: [], writes: [{ put: 'token', entity, basedOn: 'any' }], audit: [] });
     await b.closed;
     expect([a.isClosed, c.isClosed]).toEqual([false, false]);
     skew = 61_000;

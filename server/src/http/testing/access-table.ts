@@ -14,11 +14,15 @@ POST /api/v1/login | all | all
 POST /api/v1/logout | person |
 GET /api/v1/me | person | scpa
 PUT /api/v1/me/password | person |
+GET /api/v1/me/sessions | person |
+DELETE /api/v1/me/sessions/{session} | person |
+POST /api/v1/invitation | all | all
 GET /api/v1/events | person |
 GET /api/v1/users | admin | a
 POST /api/v1/users | admin | a
 PATCH /api/v1/users/{user} | admin | a
 POST /api/v1/users/{user}/password | admin | a
+POST /api/v1/users/{user}/invitation | admin | a
 GET /api/v1/tokens | admin | a
 POST /api/v1/tokens | admin | a
 DELETE /api/v1/tokens/{token} | admin | a
@@ -65,6 +69,7 @@ POST /api/v1/projects/{project}/segments | editor | a
 GET /api/v1/projects/{project}/segments/{segment} | viewer | a
 PATCH /api/v1/projects/{project}/segments/{segment} | editor | a
 DELETE /api/v1/projects/{project}/segments/{segment} | editor | a
+GET /api/v1/projects/{project}/segments/{segment}/usage | viewer | a
 GET /api/v1/projects/{project}/plans | viewer | p=a
 POST /api/v1/projects/{project}/plans | editor | a
 GET /api/v1/projects/{project}/plans/{plan} | viewer | p=a

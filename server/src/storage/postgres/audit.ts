@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, or } from 'drizzle-orm';
+import { and, desc, eq, gte, lt, or } from 'drizzle-orm';
 import type { AuditRecord } from '../../domain/audit.ts';
 import type { Store } from '../../domain/ports.ts';
 import { auditRecord } from '../audit.ts';
@@ -7,13 +7,15 @@ import { audit } from './schema.ts';
 
 /** History, newest first. */
 export async function readAudit(db: Db, query: Parameters<Store['audit']>[0]): Promise<AuditRecord[]> {
-  const { project, environment, object, actor, action, before, limit } = query;
+  const { project, environment, object, actor, action, from, to, before, limit } = query;
   const conditions = [
     project === undefined ? undefined : eq(audit.project, project),
     environment === undefined ? undefined : eq(audit.environment, environment),
     object === undefined ? undefined : eq(audit.object, object),
     actor === undefined ? undefined : or(eq(audit.actorId, actor), eq(audit.actorName, actor)),
     action === undefined ? undefined : eq(audit.action, action),
+    from === undefined ? undefined : gte(audit.at, from),
+    to === undefined ? undefined : lt(audit.at, to),
     before === undefined ? undefined : lt(audit.seq, before),
   ];
   const rows = await db
