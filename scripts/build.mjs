@@ -15,14 +15,18 @@ const entries = {
   sdk: [
     { in: 'client-sdk/src/flags/index.ts', out: 'client-sdk/dist/flags' },
     { in: 'client-sdk/src/node/index.ts', out: 'client-sdk/dist/node' },
+    { in: 'client-sdk/src/guards/index.ts', out: 'client-sdk/dist/guards' },
     { in: 'client-sdk/src/openfeature/server/index.ts', out: 'client-sdk/dist/openfeature-server' },
     { in: 'client-sdk/src/openfeature/hooks/index.ts', out: 'client-sdk/dist/openfeature-hooks' },
     { in: 'client-sdk/src/testing/index.ts', out: 'client-sdk/dist/testing' },
     { in: 'client-sdk/src/testing/vitest.ts', out: 'client-sdk/dist/testing-vitest' },
     { in: 'client-sdk/src/testing/playwright.ts', out: 'client-sdk/dist/testing-playwright' },
   ],
-  // the browser's, whole by itself
-  values: [{ in: 'client-sdk/src/browser/index.ts', out: 'client-sdk/dist/browser' }],
+  // the browser's, apart from node's
+  values: [
+    { in: 'client-sdk/src/browser/index.ts', out: 'client-sdk/dist/browser' },
+    { in: 'client-sdk/src/openfeature/web/index.ts', out: 'client-sdk/dist/openfeature-web' },
+  ],
   shop: [{ in: 'examples/shop/src/main.ts', out: 'examples/shop/dist/main' }],
 };
 

@@ -106,8 +106,9 @@ export function createCore(settings: Settings): Client {
 
   const heard = (): void => {
     heardAt = now();
-    if (isStale) emit('recovered', { revision });
+    if (!isStale) return;
     isStale = false;
+    emit('recovered', { revision });
   };
 
   /** Asks in so many ms at the latest; where the server does not want to be asked before some time, so long after that. */

@@ -1,16 +1,23 @@
+import { ErrorCode } from '@openfeature/core';
+
 /**
- * How a provider fares: answers from rules that are kept up to date; from rules while the server has not been heard for a grace
- * period; has no rules yet; has none and the key was refused.
+ * How a provider fares: it has flags that are kept up to date; flags, while the server has not been heard for a grace period; none
+ * yet; none, and the key was refused.
  */
 export type Condition = 'ready' | 'stale' | 'error' | 'fatal';
 
 /** Tells OpenFeature of changes of condition, each once. */
 export interface Lifecycle {
-  /** OpenFeature has been told this by the way initialization ended; what differs from it is told from the next turn on. */
-  initialized(condition: Condition): void;
+  /**
+   * OpenFeature has been told this by the way initialization, or a change of context, ended; what differs from it is told from the
+   * next turn on.
+   */
+  settled(condition: Condition): void;
+  /** OpenFeature waits for a change of context to settle: until then there is nothing to tell. */
+  suspend(): void;
   /** Looks whether the condition has changed; before initialization has ended there is nothing to tell. */
   look(): void;
-  /** Whether initialization has ended. */
+  /** Whether OpenFeature waits for nothing. */
   isOpen(): boolean;
 }
 
@@ -21,6 +28,7 @@ export function createLifecycle(input: {
   readonly soon: (run: () => void) => void;
 }): Lifecycle {
   let told: Condition | undefined;
+  let turn = 0;
   const look = (): void => {
     const now = input.condition();
     if (told === undefined || now === told) return;
@@ -28,14 +36,30 @@ export function createLifecycle(input: {
     input.tell(now);
   };
   return {
-    initialized(condition) {
-      // OpenFeature takes the result of initialize some microtasks later: told before that, the news would be overwritten
+    settled(condition) {
+      const mine = ++turn;
+      // OpenFeature takes the result of a promise some microtasks later: told before that, the news would be overwritten
       input.soon(() => {
+        if (mine !== turn) return;
         told = condition;
         look();
       });
     },
+    suspend() {
+      turn++;
+      told = undefined;
+    },
     look,
     isOpen: () => told !== undefined,
   };
+}
+
+/** What an event says of a condition. */
+export function eventDetails(condition: Condition, message: string): { message: string; errorCode?: ErrorCode } {
+  return condition === 'fatal' ? { message, errorCode: ErrorCode.PROVIDER_FATAL } : { message };
+}
+
+/** Whether an error of a client means that the server does not take its key. */
+export function isRefusal({ code, status }: { readonly code: string; readonly status?: number }): boolean {
+  return code === 'status' && (status === 401 || status === 403);
 }

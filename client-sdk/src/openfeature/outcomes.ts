@@ -20,9 +20,3 @@ export function createOutcomes(
     return typeof value === 'number' ? { error, durationMs: value } : { error };
   };
 }
-
-/** Throws a TypeError for what is no list of event names. */
-export function checkOutcomes(names: unknown): asserts names is readonly string[] {
-  if (!Array.isArray(names) || names.some((name) => typeof name !== 'string' || name === ''))
-    throw new TypeError('createProvider: outcomes must be a list of names of tracked events');
-}

@@ -1,2 +1,3 @@
 export type { Client, ClientOptions } from '../../node/index.ts';
-export { type BurgeeProvider, createProvider, type ProviderClient, type ProviderOptions } from './provider.ts';
+export type { ProviderOptions } from '../options.ts';
+export { type BurgeeProvider, createProvider, type ProviderClient } from './provider.ts';

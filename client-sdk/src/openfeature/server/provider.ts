@@ -1,5 +1,4 @@
 import {
-  ErrorCode,
   type EvaluationContext,
   GeneralError,
   type JsonValue,
@@ -10,32 +9,19 @@ import {
   type ResolutionDetails,
 } from '@openfeature/server-sdk';
 import { type Client, type ClientOptions, createClient } from '../../node/index.ts';
-import { type Condition, createLifecycle } from '../lifecycle.ts';
-import { checkOutcomes, createOutcomes } from '../outcomes.ts';
+import { type Condition, createLifecycle, eventDetails, isRefusal } from '../lifecycle.ts';
+import { type ProviderOptions, readOptions } from '../options.ts';
+import { createOutcomes } from '../outcomes.ts';
 import { givenContext, PROBES, resolutionOf } from '../resolution.ts';
 
 /** What of a client is used; a client of `@burgee/client-sdk/testing` has it too. */
 export type ProviderClient = Pick<Client, 'detail' | 'ready' | 'on' | 'status' | 'outcome' | 'close'>;
-
-/** How the provider behaves towards OpenFeature. */
-export interface ProviderOptions {
-  /** How long initialization waits for the server's rules, ms; default 2,000. */
-  readonly timeout?: number;
-  /**
-   * Names of tracked events that end a unit of work: `client.track(name, context, { error, value })` is then the outcome of the
-   * flags that this process evaluated for that context in the last 30 s. It failed when there is an `error` other than undefined,
-   * null and false; `value` is how long the work took, ms. Default: none, since any other event would count as a success.
-   */
-  readonly outcomes?: readonly string[];
-}
 
 /** A provider for `@openfeature/server-sdk`. */
 export interface BurgeeProvider<C extends ProviderClient = Client> extends Provider {
   /** The client that answers: its middleware and `run` attribute outcomes of whole requests and jobs. */
   readonly client: C;
 }
-
-const REFUSED = new Set<number | undefined>([401, 403]);
 
 const TOLD: Readonly<Record<Condition, string>> = {
   ready: 'flags are answered from current rules',
@@ -58,10 +44,7 @@ export function createProvider(
   source: ProviderClient | ClientOptions,
   options: ProviderOptions = {},
 ): BurgeeProvider<ProviderClient> {
-  const { timeout, outcomes = [] } = options;
-  if (timeout !== undefined && !(typeof timeout === 'number' && timeout >= 0))
-    throw new TypeError('createProvider: timeout must be a number of milliseconds');
-  checkOutcomes(outcomes);
+  const { timeout, outcomes } = readOptions(options);
   const isOwn = !('detail' in source);
   const client = isOwn ? createClient(source) : source;
   const outcomeOf = createOutcomes(outcomes);
@@ -79,10 +62,10 @@ export function createProvider(
   const lifecycle = createLifecycle({ condition, tell, soon: setImmediate });
 
   function tell(now: Condition): void {
-    const message = TOLD[now];
-    if (now === 'ready') events.emit(ProviderEvents.Ready, { message });
-    else if (now === 'stale') events.emit(ProviderEvents.Stale, { message });
-    else events.emit(ProviderEvents.Error, now === 'fatal' ? { message, errorCode: ErrorCode.PROVIDER_FATAL } : { message });
+    const details = eventDetails(now, TOLD[now]);
+    if (now === 'ready') events.emit(ProviderEvents.Ready, details);
+    else if (now === 'stale') events.emit(ProviderEvents.Stale, details);
+    else events.emit(ProviderEvents.Error, details);
   }
 
   /** Looked up when rules come, not for every evaluation. */
@@ -104,8 +87,8 @@ export function createProvider(
       lifecycle.look();
       if (lifecycle.isOpen()) events.emit(ProviderEvents.ConfigurationChanged, { flagsChanged: [...flags] });
     }),
-    client.on('error', ({ code, status }) => {
-      if (code !== 'status' || !REFUSED.has(status)) return;
+    client.on('error', (error) => {
+      if (!isRefusal(error)) return;
       refused = true;
       wake?.();
       lifecycle.look();
@@ -130,9 +113,9 @@ export function createProvider(
       const whenRefused = new Promise<void>((settle) => {
         wake = settle;
       });
-      await Promise.race([client.ready(timeout === undefined ? {} : { timeout }), refused ? undefined : whenRefused]);
+      await Promise.race([client.ready({ timeout }), refused ? undefined : whenRefused]);
       const now = condition();
-      lifecycle.initialized(now === 'stale' ? 'ready' : now);
+      lifecycle.settled(now === 'stale' ? 'ready' : now);
       if (now === 'fatal') throw new ProviderFatalError(TOLD.fatal);
       if (now === 'error') throw new GeneralError(TOLD.error);
     },

@@ -31,8 +31,13 @@ export function serveRoute(declared: Route, authenticator: Authenticator, deps: 
       if (isWrite) refuseForeignPage(context.req.raw.headers, deps.config.publicUrl);
       return { kind: 'anonymous' };
     }
-    const principal = await authenticator.identify(context, { apiKey: route.errors === 'ofrep', ticket: route.ticket === true });
     const origin = context.req.header('origin');
+    const ways = { apiKey: route.errors === 'ofrep', ticket: route.ticket === true };
+    const principal = await authenticator.identify(context, ways).catch(async (error: unknown) => {
+      // a page whose preflight passed is told that its key is not known, instead of nothing at all
+      if (route.cors && origin !== undefined && (await authenticator.admits(origin))) allowOrigin(context.env.outgoing, origin);
+      throw error;
+    });
     if (route.cors && origin !== undefined) {
       demandOrigin(principal, origin);
       if (principal.kind === 'token' && principal.token.kind === 'client') allowOrigin(context.env.outgoing, origin);

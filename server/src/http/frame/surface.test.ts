@@ -161,6 +161,18 @@ describe('CORS', () => {
     expect((await preflight(origin)).headers.get('access-control-allow-origin')).toBeNull();
   });
 
+  it('tells pages that a preflight admits that their key is not known, and no others', async () => {
+    await server.token('client', { origins: [ALLOWED] });
+    const refusal = async (origin: string) => {
+      const { status, headers } = await ask(origin, 'bg_web_unknown');
+      return [status, headers.get('access-control-allow-origin')];
+    };
+    expect(await refusal(ALLOWED)).toEqual([401, ALLOWED]);
+    expect(await refusal('https://evil.example')).toEqual([401, null]);
+    const admin = await fetch(`${server.url}/api/v1/tokens`, { headers: { origin: ALLOWED, authorization: 'Bearer bg_adm_x' } });
+    expect([admin.status, admin.headers.get('access-control-allow-origin')]).toEqual([401, null]);
+  });
+
   it('is not for server tokens, nor for the admin API', async () => {
     const { token } = await server.token('server');
     expect((await ask(ALLOWED, token)).headers.get('access-control-allow-origin')).toBeNull();
