@@ -8,12 +8,13 @@ import { join } from 'node:path';
 const LONG = {
   BURGEE_RUNS: '100000',
   BURGEE_IDS: '1000000',
-  BURGEE_KILL_ROUNDS: '200',
+  BURGEE_KILL_ROUNDS: '300',
   BURGEE_TICKS: '10000',
   BURGEE_SEEDS: '2000',
   BURGEE_CRASH_ROUNDS: '20',
   BURGEE_BROWSER_ROUNDS: '20',
   BURGEE_RACES: '1000',
+  BURGEE_FLAPS: '1000',
   BURGEE_TEST_TIMEOUT: '3600000',
 };
 const folder = mkdtempSync(join(tmpdir(), 'burgee-soak-'));

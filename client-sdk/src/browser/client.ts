@@ -223,7 +223,11 @@ export function createCore(settings: Settings): Client {
     online: () => tabs.close(1_000 * Math.random()),
     visibilitychange() {
       if (page?.hidden) reports.flush(true);
-      else if (now() - heardAt > 2 * TICK_MS || due < Infinity) plan(0);
+      else if (now() - heardAt > 2 * TICK_MS || due < Infinity) {
+        // timers may have slept with the machine: what was due need not have come
+        due = Infinity;
+        plan(0);
+      }
     },
   };
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Link, link, mulberry32 } from '../../test/link.ts';
 import { envelope, type Peer, sse, startPeer } from '../../test/peer.ts';
-import { flag, ruleset, until } from '../../test/rulesets.ts';
+import { flag, ruleset, sleep, until } from '../../test/rulesets.ts';
 
 let peer: Peer;
 const links: Link[] = [];
@@ -40,6 +40,40 @@ describe('never gives up', () => {
     await tried.passUntil(holds(tried, 2), 301_000, 5_000);
     expect(tried.holder.source()).toBe('live');
   });
+
+  test.each(cases)(
+    '%i at the %s connection with Retry-After: nothing is asked before it, and soon after',
+    async (status, when) => {
+      const one = when === 'initial' ? undefined : connect({ seed: status });
+      if (one !== undefined) await until(holds(one, 1));
+      peer.script = (_request, response) => {
+        response.writeHead(status, { 'retry-after': '20' }).end('no');
+        return true;
+      };
+      if (one !== undefined) peer.cut();
+      const tried = one ?? connect({ seed: status });
+      await tried.passUntil(() => tried.failures.some((failure) => failure.status === status), 5_000);
+      const before = peer.requests.length;
+      for (let ms = 0; ms < 19_500; ms += 500) {
+        tried.clock.advance(500);
+        await sleep(0);
+      }
+      await sleep(5);
+      expect(peer.requests).toHaveLength(before);
+      await tried.passUntil(() => peer.requests.length > before, 11_000);
+    },
+  );
+
+  test('control: without Retry-After the same 20 s see requests', async () => {
+    peer.script = (_request, response) => {
+      response.writeHead(503).end('no');
+      return true;
+    };
+    const one = connect();
+    await until(() => one.failures.length > 0);
+    const before = peer.requests.length;
+    await one.passUntil(() => peer.requests.length > before, 20_000);
+  });
 });
 
 test.each([401, 403])('%i is tried again after 1 to 5 minutes, not sooner', async (status) => {
@@ -73,11 +107,13 @@ test('no request before Retry-After, and 50 clients come back spread over at lea
   expect(Math.max(...waits) - Math.min(...waits)).toBeGreaterThan(12_000);
 });
 
-test('a flapping server meets one socket and one timer, and ever longer pauses', async () => {
+const FLAPS = Number(process.env.BURGEE_FLAPS ?? 100);
+
+test(`a server that flaps ${FLAPS} times meets one socket and one timer, and ever longer pauses`, async () => {
   const one = connect({ seed: 3 });
   await until(holds(one, 1));
   const pauses: number[] = [];
-  for (let round = 0; round < 100; round++) {
+  for (let round = 0; round < FLAPS; round++) {
     // every kind of end at once: an event that cannot be applied, the end of the body, the end of the socket
     peer.broadcast('event: snapshot\ndata: broken\n\n');
     peer.cut();
@@ -89,7 +125,7 @@ test('a flapping server meets one socket and one timer, and ever longer pauses',
     expect(one.clock.pending()).toBe(1);
   }
   expect(peer.sockets()).toEqual({ now: 1, most: 1 });
-  expect(peer.requests.length).toBeLessThanOrEqual(201);
+  expect(peer.requests.length).toBeLessThanOrEqual(2 * FLAPS + 1);
   const late = pauses.slice(20);
   expect(late.reduce((sum, pause) => sum + pause, 0) / late.length).toBeGreaterThan(15_000);
 });

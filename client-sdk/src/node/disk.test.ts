@@ -9,6 +9,9 @@ import { envelope } from '../../test/peer.ts';
 import { flag, ruleset, sleep } from '../../test/rulesets.ts';
 import { createDisk } from './disk.ts';
 
+const FLIPS = Math.min(10_000, Number(process.env.BURGEE_RUNS ?? 1_000));
+const KILLS = Number(process.env.BURGEE_KILL_ROUNDS ?? 30);
+
 let folder: string;
 let bundles: string;
 let writer: string;
@@ -84,14 +87,14 @@ test('a damaged file is replaced without losing the generation before it', async
   expect((await disk().load())?.revision.n).toBe(1);
 });
 
-test('1,000 flipped bits and truncations: none is accepted', async () => {
+test(`${FLIPS} flipped bits and truncations: none is accepted`, async () => {
   await save(at(7));
   const file = await current();
   const good = await readFile(file);
   expect((await disk().load())?.revision.n).toBe(7);
   const random = mulberry32(42);
   let accepted = 0;
-  for (let i = 0; i < 1_000; i++) {
+  for (let i = 0; i < FLIPS; i++) {
     const bad = Buffer.from(good);
     const where = Math.floor(random() * good.length);
     bad[where] = (bad[where] ?? 0) ^ (1 << Math.floor(random() * 8));
@@ -138,11 +141,11 @@ async function writeUntilKilled(random: () => number, ...how: string[]): Promise
   return acknowledged;
 }
 
-test('a writer killed at any moment leaves a generation that loads, never older than the one acknowledged', {
-  timeout: 120_000,
+test(`a writer killed at any of ${KILLS} moments leaves a generation that loads, never older than the one acknowledged`, {
+  timeout: 60_000 + KILLS * 4_000,
 }, async () => {
   const random = mulberry32(9);
-  for (let round = 0; round < 30; round++) {
+  for (let round = 0; round < KILLS; round++) {
     const acknowledged = await writeUntilKilled(random);
     expect((await disk().load())?.revision.n).toBeGreaterThanOrEqual(acknowledged);
   }

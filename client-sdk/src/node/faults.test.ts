@@ -138,6 +138,39 @@ test('a polled ruleset may come compressed, and one that unpacks to more than 20
   await until(() => errors.includes('too-large'));
 });
 
+test.each([
+  ['polled', false, '/sdk/ruleset', (body: string) => body, 'application/json'],
+  ['streamed', true, '/sdk/stream', (body: string) => sse('snapshot', body), 'text/event-stream'],
+])('a ruleset of 50 MB, %s, is refused and what is held goes on answering; one of 15 MB is taken', async (...given) => {
+  const [, streaming, path, framed, type] = given;
+  const sized = (megabytes: number, n: number): string => {
+    const title = 'x'.repeat(1024 * 1024);
+    const flags = Array.from({ length: megabytes }, (_, i) => flag(`large-${i}`, { rules: [{ ...whole, id: `r${i}`, title }] }));
+    return framed(envelope('ruleset', ruleset([flag('a'), ...flags], { revision: { epoch: 1, n } })));
+  };
+  const whole = { percent: 100, by: 'default', serve: { variant: 'on' } };
+  let body = framed(good);
+  peer.script = (request, response) => {
+    if (request.url !== path) return false;
+    response.writeHead(200, { 'content-type': type }).end(body);
+    return true;
+  };
+  const held = make({ streaming });
+  await held.ready({ timeout: 5_000 });
+  body = sized(50, 2);
+  const refused = make({ streaming });
+  const errors: string[] = [];
+  for (const client of [held, refused]) client.on('error', ({ code }) => errors.push(code));
+  peer.cut();
+  await until(() => errors.includes('too-large'), 20_000);
+  expect(refused.status().source).toBe('default');
+  expect(held.status().revision).toEqual({ epoch: 1, n: 1 });
+  expect(held.boolean('a', {}, false)).toBe(true);
+  await Promise.all([held.close({ timeout: 50 }), refused.close({ timeout: 50 })]);
+  body = sized(15, 2);
+  expect((await make({ streaming }).ready({ timeout: 20_000 })).revision).toEqual({ epoch: 1, n: 2 });
+});
+
 test('a flag that cannot be prepared answers its default, the others work', async () => {
   const broken = { ...flag('broken'), variants: 'none' } as unknown as ReturnType<typeof flag>;
   peer.ruleset = ruleset([broken, flag('fine')]);

@@ -2,8 +2,13 @@ import net from 'node:net';
 import type { EvaluationContext, RulesetFlag } from '@burgee/engine';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { build, context, throwing, trap } from '../../test/hostile.ts';
 import { flag, ramped, ruleset } from '../../test/rulesets.ts';
+import { createProvider } from '../openfeature/server/index.ts';
+import { withFlags } from '../testing/index.ts';
 import { type Client, createClient } from './index.ts';
+
+const RUNS = Number(process.env.BURGEE_RUNS ?? 5_000);
 
 const leaf = (
   attribute: string,
@@ -45,49 +50,6 @@ beforeAll(async () => {
 });
 afterAll(() => client.close({ timeout: 50 }));
 
-const cyclic: Record<string, unknown> = { targetingKey: 'c' };
-cyclic.a = cyclic;
-const trap = (): never => {
-  throw new Error('trap');
-};
-const throwing = Object.defineProperty({}, 'a', { get: trap, enumerable: true });
-const proxies = [
-  new Proxy({}, { get: trap }),
-  new Proxy({}, { ownKeys: trap, has: trap, getOwnPropertyDescriptor: trap }),
-  Proxy.revocable({}, {}).proxy,
-];
-const revoked = Proxy.revocable({ targetingKey: 'x' }, {});
-revoked.revoke();
-
-const ODD: readonly unknown[] = [
-  Number.NaN,
-  Number.POSITIVE_INFINITY,
-  -0,
-  10n,
-  Symbol('s'),
-  cyclic,
-  throwing,
-  ...proxies,
-  revoked.proxy,
-  'x'.repeat(1_000_000),
-  '\ud800',
-  new Date(Number.NaN),
-  new Map(),
-  Object.freeze([1]),
-  () => 1,
-  { toString: trap, valueOf: trap, toJSON: trap },
-];
-/** fast-check looks into what it draws, which is what these are made to punish: so they are drawn by number. */
-const drawn = fc.oneof(
-  fc.record({ plain: fc.anything({ withBigInt: true, withNullPrototype: true, withSparseArray: true }) }),
-  fc.record({ odd: fc.nat(ODD.length - 1) }),
-);
-type Drawn = { readonly plain: unknown } | { readonly odd: number };
-const real = (one: Drawn): unknown => ('odd' in one ? ODD[one.odd] : one.plain);
-const name = fc.constantFrom('targetingKey', 'userId', 'a', 'b', 'c', 'd', 'e', '__proto__', 'constructor', 'toString');
-const context = fc.oneof(fc.array(fc.tuple(name, drawn), { maxLength: 6 }), drawn);
-const build = (from: [string, Drawn][] | Drawn): unknown =>
-  Array.isArray(from) ? Object.fromEntries(from.map(([attribute, one]) => [attribute, real(one)])) : real(from);
 const key = fc.oneof(fc.constantFrom('targeted', 'percent', 'on', '__proto__', 'constructor', ''), fc.string());
 
 test('any context and any key get an answer of the right type; nothing throws, nothing is sent, prototypes stay', () => {
@@ -108,11 +70,34 @@ test('any context and any key get an answer of the right type; nothing throws, n
       if (inside) client.run(asked, ask);
       else ask();
     }),
-    { seed: 3, numRuns: 5_000 },
+    { seed: 3, numRuns: RUNS },
   );
   expect(connects).not.toHaveBeenCalled();
   expect(Object.getOwnPropertyNames(Object.prototype).join()).toBe(before);
   connects.mockRestore();
+});
+
+test('nor does anything throw through a view, a test client or the OpenFeature provider', async () => {
+  const provider = createProvider(client);
+  const tested = withFlags({ targeted: ({ a }) => String(a) === 'x', percent: true, on: true });
+  const before = Object.getOwnPropertyNames(Object.prototype).join();
+  await fc.assert(
+    fc.asyncProperty(key, context, async (flagKey, from) => {
+      const asked = build(from) as EvaluationContext;
+      const view = client.forRequest(asked);
+      expect(typeof view.boolean(flagKey, true)).toBe('boolean');
+      expect(view.string(flagKey, 'default')).toBe('default');
+      expect(typeof tested.boolean(flagKey, asked, true)).toBe('boolean');
+      expect(typeof tested.forRequest(asked).boolean(flagKey, true)).toBe('boolean');
+      tested.outcome(asked, { error: asked });
+      const given = asked as Parameters<typeof provider.resolveBooleanEvaluation>[2];
+      expect(typeof (await provider.resolveBooleanEvaluation(flagKey, true, given, console)).value).toBe('boolean');
+      expect((await provider.resolveStringEvaluation(flagKey, 'default', given, console)).value).toBe('default');
+      provider.track?.('paid', given, {});
+    }),
+    { seed: 4, numRuns: Math.ceil(RUNS / 3), endOnFailure: true },
+  );
+  expect(Object.getOwnPropertyNames(Object.prototype).join()).toBe(before);
 });
 
 test('the corpus bites: reading such a context without care throws', () => {

@@ -49,6 +49,7 @@ function metadataOf({ rule, revision, rollout, arm, prerequisite }: Answer): Fla
 
 /** OpenFeature merges its contexts into an object even where nobody gave one; then the context of the run counts. */
 export function givenContext(context: EvaluationContext): EvaluationContext | undefined {
+  if (typeof context !== 'object') return undefined;
   try {
     for (const _ in context) return context;
   } catch {

@@ -150,3 +150,30 @@ test('an ended rollout is forgotten once its units are told', () => {
   exposures.outcome(() => 'u1', { failed: true, durationMs: 1 }, 40_002);
   expect(exposures.take(40_003, 100).rollouts).toEqual([]);
 });
+
+test('while reports cannot be delivered, as many units are kept as memory allows, and the rest are counted', () => {
+  const many = Array.from({ length: 120_000 }, (_, i) => `m${i}`);
+  const exposures = createExposures();
+  for (const unit of many) {
+    const scope = scopeAt(0);
+    meet(exposures, unit, 'treatment', scope, 1);
+    exposures.end(scope, { failed: false, durationMs: 1 });
+  }
+  expect(exposures.dropped()).toBe(20_000);
+  const unattributed = (unit: string): number => {
+    exposures.ramps([RAMP], 1);
+    exposures.outcome(() => unit, { failed: true, durationMs: 1 }, 1);
+    return exposures.take(1, 0).rollouts[0]?.unattributed ?? 0;
+  };
+  // whom it met last it remembers, whom it met first it does not
+  expect([unattributed('m119999'), unattributed('m100001'), unattributed('m0')]).toEqual([0, 0, 1]);
+});
+
+test('work that never ends fills no memory either: it has failed once it is overdue', () => {
+  const exposures = createExposures();
+  for (let i = 0; i < 110_000; i++) meet(exposures, `m${i}`, 'treatment', scopeAt(0), 0);
+  expect(exposures.dropped()).toBe(10_000);
+  meet(exposures, 'later', 'treatment', scopeAt(30_000), 30_000);
+  expect(exposures.dropped()).toBe(10_000);
+  expect(keys(arm(exposures.take(30_000, 200_000).rollouts, 'treatment')?.failed)).toHaveLength(100_000);
+});

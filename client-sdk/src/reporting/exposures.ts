@@ -152,7 +152,7 @@ export function createExposures(): Exposures {
       });
     }
     for (const [unit, met] of rollout.recent) {
-      if (now - met.at < RECENT_MS && rollout.recent.size <= MOST_RECENT) break;
+      if (now - met.at < RECENT_MS) break;
       rollout.recent.delete(unit);
     }
   };
@@ -168,8 +168,15 @@ export function createExposures(): Exposures {
       const hash = rollout.hashOf(unit);
       rollout.recent.delete(unit);
       rollout.recent.set(unit, { group, hash, at: now });
+      // reports that cannot be delivered are not taken, for hours perhaps
+      if (rollout.recent.size > MOST_RECENT) forgetOldest(rollout.recent);
+      if (rollout.open.size >= MOST_UNITS) closeOverdue(rollout, now);
       if (scope === undefined || scope.ended) return false;
       const key = unitKey(hash);
+      if (rollout.open.size >= MOST_UNITS) {
+        dropped++;
+        return false;
+      }
       for (const open of scope.open)
         if (open.key === key && open.group.rollout === rollout && open.group.arm === arm) return false;
       const inSample = arm === 'treatment' || sampled(hash, ramp.controlSample);
@@ -256,6 +263,13 @@ export function createExposures(): Exposures {
     },
     dropped: () => dropped,
   };
+}
+
+function forgetOldest(recent: Map<string, Met>): void {
+  for (const unit of recent.keys()) {
+    recent.delete(unit);
+    return;
+  }
 }
 
 function drain(units: Map<number, UnitHash>, limit: number): UnitHash[] {

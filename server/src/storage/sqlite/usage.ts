@@ -27,10 +27,7 @@ export function createUsageTables(db: Db, clock: Clock) {
     }
   }
   function unfolded(id: string, limit: number): UnfoldedReport[] {
-    const own = statements.unfolded.all({ rollout: id, client: 0, limit });
-    const rest = limit - own.length;
-    const all = rest > 0 ? [...own, ...statements.unfolded.all({ rollout: id, client: 1, limit: rest })] : own;
-    return all.map((row) => ({
+    return statements.unfolded.all({ rollout: id, limit }).map((row) => ({
       id: row.id,
       receivedAt: row.receivedAt,
       client: row.client,
@@ -202,8 +199,8 @@ function prepare(db: Db) {
     unfolded: db
       .select()
       .from(part)
-      .where(and(eq(part.rollout, value('rollout')), eq(part.folded, false), sql`${part.client} = ${value('client')}`))
-      .orderBy(asc(part.id))
+      .where(and(eq(part.rollout, value('rollout')), eq(part.folded, false)))
+      .orderBy(asc(part.client), asc(part.id))
       .limit(value('limit'))
       .prepare(),
     isFull: db
