@@ -97,7 +97,7 @@ export const PARTS: readonly Part[] = [
   {
     name: 'bench',
     files: /^bench\//,
-    imports: ['engine', 'domain', 'storage', 'rollout', 'notices', 'outbound', 'server tests'],
+    imports: ['engine', 'sdk node', 'domain', 'storage', 'rollout', 'notices', 'outbound', 'server tests'],
     packages: ['*', NODE, 'vitest'],
   },
   { name: 'demo', files: /^examples\/demo\//, imports: ['server api'], packages: [NODE, 'vitest'] },
