@@ -1,7 +1,15 @@
 import type { Prerequisite, Rule } from '@burgee/engine';
-import type { FlagKind, FlagState, Permission, RolloutView } from '@burgee/server/api';
+import type {
+  FlagKind,
+  FlagState,
+  Permission,
+  PromotedPercents,
+  PromotionPart,
+  RolloutView,
+  ScheduledEdit,
+} from '@burgee/server/api';
 import { api, request } from './client.ts';
-import type { FlagRow, StateRow } from './resources.ts';
+import type { FlagRow, ScheduledRow, StateRow } from './resources.ts';
 
 /** A rule before the server has given it its id. */
 export type NewRule = Omit<Rule, 'id' | 'ramp'> & { readonly id?: string };
@@ -47,17 +55,36 @@ export interface NewFlag {
   readonly type?: FlagRow['flag']['type'];
   readonly variants?: FlagRow['flag']['variants'];
   readonly tags?: readonly string[];
+  readonly owner?: string | null;
 }
 
 export const createFlag = (project: string, flag: NewFlag) =>
   request<Pick<FlagRow, 'flag' | 'version'>>('POST', api('projects', project, 'flags'), { body: flag });
 
-export const patchFlag = (
-  project: string,
-  key: string,
-  patch: Partial<Pick<FlagRow['flag'], 'name' | 'description' | 'tags' | 'kind' | 'archived'>>,
-  version: number,
-) => request<Pick<FlagRow, 'flag' | 'version'>>('PATCH', api('projects', project, 'flags', key), { body: patch, version });
+/** What can be changed of a flag itself. */
+export type FlagPatch = Partial<Omit<FlagRow['flag'], 'project' | 'key' | 'type' | 'createdAt'>>;
+
+export const patchFlag = (project: string, key: string, patch: FlagPatch, version: number) =>
+  request<Pick<FlagRow, 'flag' | 'version'>>('PATCH', api('projects', project, 'flags', key), { body: patch, version });
+
+/** What can be given a time; rules without an id are new. */
+export type Schedulable = Exclude<ScheduledEdit, { kind: 'edit' }> | { readonly kind: 'edit'; readonly edit: Partial<Targeting> };
+
+/** `when` is ms since the epoch. */
+export const scheduleChange = (at: At, wanted: { when: number; change: Schedulable; reason: string }, version?: number) =>
+  request<{ scheduled: ScheduledRow }>('POST', statePath(at, 'schedule'), {
+    body: { at: new Date(wanted.when).toISOString(), change: wanted.change, reason: wanted.reason },
+    ...(version === undefined ? {} : { version }),
+  });
+
+export const cancelScheduled = (at: Pick<ScheduledRow, 'project' | 'environment' | 'id'>) =>
+  request<{ scheduled: ScheduledRow }>('DELETE', api('projects', at.project, 'environments', at.environment, 'schedule', at.id));
+
+/** Makes the environment of `at` like `from`, for exactly the versions that were looked at. */
+export const promoteFlag = (at: At, from: string, percents: PromotedPercents, parts: readonly PromotionPart[]) =>
+  request<{ promoted: Pick<StateRow, 'state' | 'version'>[] }>('POST', statePath(at, 'promotion'), {
+    body: { from, percents, flags: parts.map(({ flag, versions }) => ({ flag, versions })) },
+  });
 
 export interface NewRollout {
   readonly flag: string;

@@ -1,7 +1,17 @@
-import type { RolloutView } from '@burgee/server/api';
+import type { Attribute, FlagUsage, PromotedPercents, PromotionPart, RolloutView } from '@burgee/server/api';
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { api, query, request } from './client.ts';
-import type { AuditPage, EvidenceRow, FlagRow, Me, PlanRow, ProjectRow, SegmentRow } from './resources.ts';
+import type {
+  AuditPage,
+  EvidenceRow,
+  FlagRow,
+  Me,
+  OwnerRow,
+  PlanRow,
+  ProjectRow,
+  ScheduledRow,
+  SegmentRow,
+} from './resources.ts';
 
 /** Everything the screens read, each under the key by which events refresh it. */
 export const me = () => queryOptions({ queryKey: ['me'], queryFn: () => request<Me>('GET', api('me')), staleTime: 60_000 });
@@ -20,12 +30,66 @@ export const flags = (project: string, archived: boolean) =>
     queryFn: async () =>
       (await request<{ flags: FlagRow[] }>('GET', `${api('projects', project, 'flags')}${query({ archived })}`)).flags,
     placeholderData: keepPreviousData,
+    // comparing thousands of old and new rows costs more than drawing the few that are on the screen
+    structuralSharing: false,
   });
 
 export const flag = (project: string, key: string) =>
   queryOptions({
     queryKey: ['flag', project, key],
     queryFn: () => request<FlagRow>('GET', api('projects', project, 'flags', key)),
+  });
+
+/** Whom a flag can belong to. */
+export const owners = (project: string) =>
+  queryOptions({
+    queryKey: ['owners', project],
+    queryFn: async () => (await request<{ owners: OwnerRow[] }>('GET', api('projects', project, 'owners'))).owners,
+    staleTime: 60_000,
+  });
+
+/** Attributes that SDKs have met in an environment, or that conditions look at. */
+export const attributes = (project: string, environment: string) =>
+  queryOptions({
+    queryKey: ['attributes', project, environment],
+    queryFn: async () =>
+      (await request<{ attributes: Attribute[] }>('GET', api('projects', project, 'environments', environment, 'attributes')))
+        .attributes,
+    staleTime: 60_000,
+  });
+
+const atFlag = (project: string, environment: string, flag: string, ...more: string[]) =>
+  api('projects', project, 'environments', environment, 'flags', flag, ...more);
+
+/** What applications reported of a flag: the last hour by minute, and the last day. */
+export const usage = (project: string, environment: string, flag: string) =>
+  queryOptions({
+    queryKey: ['usage', project, environment, flag],
+    queryFn: async () => (await request<{ usage: FlagUsage }>('GET', atFlag(project, environment, flag, 'usage'))).usage,
+    staleTime: 15_000,
+    refetchInterval: 30_000,
+  });
+
+/** Changes of a flag that wait for their time. */
+export const schedule = (project: string, environment: string, flag: string) =>
+  queryOptions({
+    queryKey: ['schedule', project, environment, flag],
+    queryFn: async () =>
+      (await request<{ scheduled: ScheduledRow[] }>('GET', atFlag(project, environment, flag, 'schedule'))).scheduled,
+  });
+
+/** What making an environment like another one would change. */
+export const promotion = (project: string, environment: string, flag: string, from: string, percents: PromotedPercents) =>
+  queryOptions({
+    queryKey: ['promotion', project, environment, flag, from, percents],
+    queryFn: async () =>
+      (
+        await request<{ parts: PromotionPart[] }>(
+          'GET',
+          `${atFlag(project, environment, flag, 'promotion')}${query({ from, percents })}`,
+        )
+      ).parts,
+    staleTime: 0,
   });
 
 export const segments = (project: string) =>

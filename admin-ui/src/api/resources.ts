@@ -7,6 +7,7 @@ import type {
   Plan,
   Project,
   RolloutState,
+  ScheduledChange,
   Segment,
   User,
 } from '@burgee/server/api';
@@ -31,6 +32,8 @@ export interface StateRow {
   readonly state: FlagState;
   readonly version: number;
   readonly rollout: RolloutMark | null;
+  /** Start of the last minute in which anybody asked, ms; null: not in the last 90 days. */
+  readonly lastEvaluated: number | null;
 }
 export interface FlagRow {
   readonly flag: Flag;
@@ -40,6 +43,17 @@ export interface FlagRow {
 export interface SegmentRow {
   readonly segment: Segment;
   readonly version: number;
+}
+/** Somebody who can answer for a flag. */
+export interface OwnerRow {
+  readonly id: string;
+  readonly name: string;
+  readonly disabled: boolean;
+}
+/** A change that waits for its time, with one sentence of what it does or what became of it. */
+export interface ScheduledRow extends ScheduledChange {
+  readonly version: number;
+  readonly sentence: string;
 }
 /** Built-in plans have version 0. */
 export interface PlanRow extends Omit<Plan, 'project'> {

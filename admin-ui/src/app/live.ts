@@ -22,6 +22,7 @@ export function shownBy(object: string): QueryKey[] {
       return [
         ['flags', project],
         ['flag', project, third],
+        ['promotion', project],
       ];
     case 'rollout':
       return [
@@ -30,6 +31,8 @@ export function shownBy(object: string): QueryKey[] {
         ['flags', project],
         ['flag', project],
       ];
+    case 'scheduled':
+      return [['schedule', project]];
     case 'batch':
       return [['evidence'], ['rollout']];
     case 'segment':
@@ -40,7 +43,7 @@ export function shownBy(object: string): QueryKey[] {
     case 'environment':
       return [['projects'], ['flags'], ['flag']];
     case 'user':
-      return [['me']];
+      return [['me'], ['owners']];
     default:
       return [];
   }

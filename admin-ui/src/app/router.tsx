@@ -76,7 +76,7 @@ const flags = createRoute({
     void context.queryClient.prefetchQuery(queries.projects());
     void context.queryClient.prefetchQuery(queries.flags(params.project, false));
   },
-  component: lazyRouteComponent(() => import('../flags/list.tsx'), 'FlagList'),
+  component: lazyRouteComponent(() => import('../flags/list/page.tsx'), 'FlagList'),
 });
 
 const flag = createRoute({

@@ -16,19 +16,29 @@ export function pathOfOurs(value: unknown): string | undefined {
   return path !== undefined && /^\/(?![/\\])/.test(path) ? path : undefined;
 }
 
-/** What the flag list shows, and whether the panel for a new flag is open. */
+/** What the flag list shows, in which order, and whether the panel for a new flag is open. */
 export interface FlagFilter {
   readonly q?: string | undefined;
   readonly kind?: string | undefined;
+  readonly life?: string | undefined;
   readonly tag?: string | undefined;
+  /** A user's id, or `none`. */
+  readonly owner?: string | undefined;
+  readonly fav?: true | undefined;
   readonly archived?: true | undefined;
+  /** `name`, `kind`, `life`, `seen`, `owner`, `made` or `in <environment>`; with a minus before it the other way round. */
+  readonly sort?: string | undefined;
   readonly new?: true | undefined;
 }
 
 export const flagFilter = (search: Raw): FlagFilter => ({
   q: word(search.q),
   kind: word(search.kind),
+  life: word(search.life),
   tag: word(search.tag),
+  owner: word(search.owner),
+  fav: search.fav === true ? true : undefined,
   archived: search.archived === true ? true : undefined,
+  sort: word(search.sort),
   new: search.new === true ? true : undefined,
 });

@@ -5,43 +5,85 @@ import {
   Code,
   Drawer,
   Group,
+  NativeSelect,
   SegmentedControl,
-  Select,
   Stack,
   TagsInput,
   Text,
   Textarea,
   TextInput,
 } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useState } from 'react';
 import { createFlag, type NewFlag } from '../api/changes.ts';
 import { Problem } from '../api/problem.ts';
+import * as queries from '../api/queries.ts';
 import { explain, sayDone } from '../app/toast.ts';
 import { text } from '../text/catalogue.ts';
+import { KindPicker } from './kind-picker.tsx';
 import { EXAMPLES, isKey, keyFrom, variantsFrom } from './new-flag.ts';
 
 const t = text.flags.form;
+
+/** What somebody has typed of a new flag. */
+interface Typed {
+  readonly kind: FlagKind;
+  readonly name: string;
+  /** null: made from the name. */
+  readonly key: string | null;
+  readonly type: FlagType;
+  readonly lines: string;
+  readonly description: string;
+  readonly tags: string[];
+  /** undefined: whoever makes it. */
+  readonly owner?: string | null;
+}
+const EMPTY: Typed = { kind: 'release', name: '', key: null, type: 'boolean', lines: '', description: '', tags: [] };
+
+/** What is typed outlives a reload and a login, until the flag is made or the panel is closed by hand. */
+function useTyped(project: string) {
+  const place = `burgee-new-flag/${project}`;
+  const [typed, setTyped] = useState<Typed>(() => {
+    try {
+      return { ...EMPTY, ...(JSON.parse(sessionStorage.getItem(place) ?? '{}') as Partial<Typed>) };
+    } catch {
+      return EMPTY;
+    }
+  });
+  useEffect(() => {
+    if (typed !== EMPTY) sessionStorage.setItem(place, JSON.stringify(typed));
+  }, [place, typed]);
+  const set = (part: Partial<Typed>) => setTyped((before) => ({ ...before, ...part }));
+  return { typed, set, forget: () => sessionStorage.removeItem(place) };
+}
+
 /** The panel that makes a flag; a name is enough. The list stays in view beside it. */
-export function CreateFlag({ project, onClose }: { project: string; onClose: () => void }) {
-  const [name, setName] = useState('');
-  const [ownKey, setOwnKey] = useState<string | null>(null);
-  const [description, setDescription] = useState('');
-  const [kind, setKind] = useState<FlagKind>('release');
-  const [type, setType] = useState<FlagType>('boolean');
-  const [lines, setLines] = useState('');
-  const [tags, setTags] = useState<string[]>([]);
+export function CreateFlag({ project, tags, onClose }: { project: string; tags: readonly string[]; onClose: () => void }) {
+  const { typed, set, forget } = useTyped(project);
   const client = useQueryClient();
   const navigate = useNavigate();
-  const key = ownKey ?? keyFrom(name);
+  const me = useQuery(queries.me()).data?.user.id ?? null;
+  const owners = useQuery(queries.owners(project)).data ?? [];
+  const { kind, name, type, lines, description } = typed;
+  const key = typed.key ?? keyFrom(name);
+  const owner = typed.owner === undefined ? me : typed.owner;
   const variants = type === 'boolean' ? undefined : variantsFrom(lines, type);
   const create = useMutation({
     mutationFn: () => {
-      const flag: NewFlag = { key, name: name.trim() || key, description: description.trim(), kind, type, tags };
+      const flag: NewFlag = {
+        key,
+        name: name.trim() || key,
+        description: description.trim(),
+        kind,
+        type,
+        tags: typed.tags,
+        owner,
+      };
       return createFlag(project, variants ? { ...flag, variants } : flag);
     },
     onSuccess: async ({ flag }) => {
+      forget();
       void client.invalidateQueries({ queryKey: ['flags', project] });
       sayDone(t.done(flag.name || flag.key));
       await navigate({ to: '/projects/$project/flags/$flag', params: { project, flag: flag.key } });
@@ -54,20 +96,22 @@ export function CreateFlag({ project, onClose }: { project: string; onClose: () 
     event.preventDefault();
     create.mutate();
   };
-  const choose = (next: string) => {
-    setType(next as FlagType);
-    if (next !== 'boolean') setLines(EXAMPLES[next as Exclude<FlagType, 'boolean'>]);
+  const close = () => {
+    forget();
+    onClose();
   };
   return (
-    <Drawer opened onClose={onClose} position="right" size={440} title={<strong>{t.title}</strong>}>
+    <Drawer opened onClose={close} position="right" size={460} title={<strong>{t.title}</strong>}>
       <form onSubmit={submit}>
         <Stack gap="md">
+          <KindPicker value={kind} onChange={(next) => set({ kind: next })} />
           <TextInput
             data-autofocus
             label={t.name}
+            maxLength={200}
             value={name}
             error={problem?.about('name')}
-            onChange={(event) => setName(event.currentTarget.value)}
+            onChange={(event) => set({ name: event.currentTarget.value })}
           />
           <TextInput
             label={t.key}
@@ -77,14 +121,7 @@ export function CreateFlag({ project, onClose }: { project: string; onClose: () 
             styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
             value={key}
             error={keyWrong ?? problem?.about('key') ?? (problem?.code === 'exists' ? problem.message : undefined)}
-            onChange={(event) => setOwnKey(event.currentTarget.value)}
-          />
-          <Select
-            label={t.kind}
-            allowDeselect={false}
-            data={Object.entries(text.flags.kinds).map(([value, label]) => ({ value, label }))}
-            value={kind}
-            onChange={(next) => next && setKind(next as FlagKind)}
+            onChange={(event) => set({ key: event.currentTarget.value })}
           />
           <div>
             <Text fz="sm" fw={500} mb={4} id="flag-type">
@@ -96,7 +133,7 @@ export function CreateFlag({ project, onClose }: { project: string; onClose: () 
               aria-labelledby="flag-type"
               data={Object.entries(text.flags.types).map(([value, label]) => ({ value, label }))}
               value={type}
-              onChange={choose}
+              onChange={(next) => set({ type: next as FlagType, ...(next === 'boolean' ? {} : { lines: exampleOf(next) }) })}
             />
           </div>
           {type !== 'boolean' && (
@@ -108,17 +145,37 @@ export function CreateFlag({ project, onClose }: { project: string; onClose: () 
               styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
               value={lines}
               error={variants === null ? t.variantsWrong : problem?.about('variants')}
-              onChange={(event) => setLines(event.currentTarget.value)}
+              onChange={(event) => set({ lines: event.currentTarget.value })}
             />
           )}
           <Textarea
             label={t.description}
+            description={t.descriptionHint}
             autosize
             minRows={2}
+            maxLength={10_000}
             value={description}
-            onChange={(event) => setDescription(event.currentTarget.value)}
+            error={problem?.about('description')}
+            onChange={(event) => set({ description: event.currentTarget.value })}
           />
-          <TagsInput label={t.tags} description={t.tagsHint} value={tags} onChange={setTags} splitChars={[',', ' ']} />
+          <TagsInput
+            label={t.tags}
+            description={t.tagsHint}
+            data={[...tags]}
+            value={typed.tags}
+            onChange={(next) => set({ tags: next })}
+            splitChars={[',', ' ']}
+            acceptValueOnBlur
+          />
+          <NativeSelect
+            label={t.owner}
+            data={[
+              { value: '', label: t.nobody },
+              ...owners.filter((one) => !one.disabled).map((one) => ({ value: one.id, label: one.name })),
+            ]}
+            value={owner ?? ''}
+            onChange={(event) => set({ owner: event.currentTarget.value || null })}
+          />
           {problem && problem.fields.length === 0 && problem.code !== 'exists' && (
             <Text c="var(--bad)" role="alert">
               {explain(problem)}
@@ -128,10 +185,12 @@ export function CreateFlag({ project, onClose }: { project: string; onClose: () 
             <Text fz="xs" className="muted" mb={4}>
               {t.cli}
             </Text>
-            <Code block>{`burgee flags create ${key || 'key'} --project ${project}`}</Code>
+            <Code block tabIndex={0}>
+              {commandOf({ ...typed, key }, project)}
+            </Code>
           </div>
           <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
+            <Button variant="default" onClick={close}>
               {text.app.cancel}
             </Button>
             <Button type="submit" loading={create.isPending} disabled={key === '' || keyWrong !== undefined || variants === null}>
@@ -142,4 +201,15 @@ export function CreateFlag({ project, onClose }: { project: string; onClose: () 
       </form>
     </Drawer>
   );
+}
+
+const exampleOf = (type: string): string => EXAMPLES[type as Exclude<FlagType, 'boolean'>];
+
+/** The same from a terminal; what the command assumes by itself is left out. */
+function commandOf({ key, kind, type, tags }: Typed, project: string): string {
+  const parts = [`burgee flags create ${key || 'key'} --project ${project}`];
+  if (kind !== 'release') parts.push(`--kind ${kind}`);
+  if (type !== 'boolean') parts.push(`--type ${type} --variant …`);
+  if (tags.length > 0) parts.push(`--tag ${tags.map((tag) => (/^[\w.-]+$/.test(tag) ? tag : JSON.stringify(tag))).join(' ')}`);
+  return parts.join(' ');
 }

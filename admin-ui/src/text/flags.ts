@@ -1,3 +1,5 @@
+import { life, lifeMeans, list } from './flag-list.ts';
+
 /** Texts of the flag list and of one flag. */
 export const flags = {
   title: 'Flags',
@@ -24,6 +26,10 @@ export const flags = {
     permission: 'Permission',
   },
   types: { boolean: 'On / off', string: 'Text', number: 'Number', json: 'JSON' },
+  life,
+  lifeMeans,
+  list,
+  ofSome: 'of those who meet its conditions',
   off: 'Off',
   on: 'On',
   killed: 'Killed',
@@ -70,11 +76,24 @@ export const flags = {
   },
   form: {
     title: 'New flag',
+    kindMeans: {
+      release: 'Brings a feature out step by step, then goes away.',
+      experiment: 'Compares variants, then goes away.',
+      operational: 'Tunes how the system runs.',
+      'kill-switch': 'Turns something off on a bad day. Stays.',
+      permission: 'Says who may use something. Stays.',
+    },
+    lifetime: (days: number | null) =>
+      days === null ? 'Meant to stay.' : `Meant to be gone in ${days} days; the list says so when it is not.`,
+    owner: 'Owner',
+    nobody: 'Nobody',
+    more: 'More',
     name: 'Name',
     key: 'Key',
     keyHint: 'Code asks for it by this. It cannot be changed later.',
     keyWrong: 'Small letters, digits, dot, dash and underscore; up to 100.',
     description: 'Description',
+    descriptionHint: 'Markdown: **bold**, lists, links, `code`.',
     kind: 'Kind',
     type: 'Type',
     variants: 'Variants',

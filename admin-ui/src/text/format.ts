@@ -6,6 +6,7 @@ const significant = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 
 const stamp = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
 const short = new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' });
 const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const shortly = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
 const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
 
 export const count = (n: number): string => whole.format(n);
@@ -19,6 +20,7 @@ export const rate = (r: number): string => `${significant.format(r * 100)}\u00a0
 
 export const exactTime = (at: number): string => stamp.format(at);
 export const shortTime = (at: number): string => short.format(at);
+export const shortClock = (at: number): string => shortly.format(at);
 export const clockTime = (at: number): string => clock.format(at);
 
 /** A length of time in its largest one or two units: `2 min 5 s`. */
@@ -47,6 +49,15 @@ export function ago(at: number, now: number): string {
   if (size < 3600) return relative.format(Math.trunc(s / 60), 'minute');
   if (size < 86_400) return relative.format(Math.trunc(s / 3600), 'hour');
   return relative.format(Math.trunc(s / 86_400), 'day');
+}
+
+/** How long until: `in 3 hr`. */
+export function until(at: number, now: number): string {
+  const s = Math.max(0, Math.round((at - now) / 1000));
+  if (s < 60) return relative.format(s, 'second');
+  if (s < 3600) return relative.format(Math.round(s / 60), 'minute');
+  if (s < 86_400) return relative.format(Math.round(s / 3600), 'hour');
+  return relative.format(Math.round(s / 86_400), 'day');
 }
 
 /** Evidence as odds: ln 2.08 → `8 : 1`. Below even it is no evidence at all. */
