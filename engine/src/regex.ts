@@ -38,8 +38,8 @@ function matchesSomewhere(part: unknown, depth: number): boolean {
   return not !== undefined && matchesSomewhere(not, depth + 1);
 }
 
-/** Whether any condition of the ruleset uses `matches`, so that a compiler must be at hand before the ruleset is prepared. */
-export function needsRegex({ segments, flags }: Ruleset): boolean {
+/** Whether any condition of a ruleset or delta uses `matches`, so that a compiler must be at hand before it is prepared. */
+export function needsRegex({ segments, flags }: Pick<Ruleset, 'segments' | 'flags'>): boolean {
   for (let i = 0; i < segments.length; i++) if (matchesSomewhere(segments[i]?.when, 0)) return true;
   for (let i = 0; i < flags.length; i++) {
     const rules: readonly (Rule | null)[] | undefined = flags[i]?.rules;

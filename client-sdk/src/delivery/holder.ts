@@ -51,10 +51,14 @@ export function createHolder(input: {
   let source: Source = 'default';
   let overrides: readonly Override[] = [];
   let regex: PrepareOptions['regex'];
+  let wantsRegex = false;
 
-  const ready = async (ruleset: Ruleset): Promise<void> => {
+  /** Of a delta only what it brings: a large ruleset is not searched anew for each change. */
+  const ready = async (arriving: Pick<Ruleset, 'flags' | 'segments'>): Promise<void> => {
+    if (regex !== undefined) return;
+    wantsRegex ||= needsRegex(arriving);
     // without it only the flags that need it answer their default
-    if (regex === undefined && needsRegex(ruleset)) regex = await input.loadRegex().catch(() => undefined);
+    if (wantsRegex) regex = await input.loadRegex().catch(() => undefined);
   };
 
   const swap = (ruleset: Ruleset, from: Source, changed: readonly string[]): Prepared => {
@@ -86,7 +90,7 @@ export function createHolder(input: {
         case 'ignore':
           return { ok: true, newest: true };
         case 'take':
-          await ready(merge.ruleset);
+          await ready(message.kind === 'ruleset' ? message.ruleset : message.delta);
           swap(merge.ruleset, 'live', merge.changed);
           input.applied(() => (message.kind === 'ruleset' ? envelope : sealRuleset(merge.ruleset, input.digest)), merge.ruleset);
           return { ok: true, newest: true };
