@@ -13,11 +13,11 @@ export interface Stage {
 export function browserSuite(name: string, suite: (stage: () => Stage) => void): void {
   const reason = notBuilt ?? noBrowser;
   if (reason !== null) console.warn(`skipped: ${name}: ${reason}`);
-  describe.skipIf(reason !== null)(name, { timeout: 60_000 }, () => {
+  describe.skipIf(reason !== null)(name, { timeout: 120_000 }, () => {
     let stage: Stage | undefined;
     beforeAll(async () => {
       stage = { server: await startServer(), browser: await launch() };
-    });
+    }, 120_000);
     afterAll(async () => {
       await stage?.browser.close();
       await stage?.server.stop();
@@ -36,4 +36,14 @@ export async function countClicks(page: Page): Promise<() => Promise<number>> {
     addEventListener('pointerdown', () => counter.clicks++, { capture: true });
   });
   return () => page.evaluate(() => (globalThis as unknown as { clicks: number }).clicks);
+}
+
+/** Counts the keys that a person presses from now on, Shift and the like not by themselves. */
+export async function countKeys(page: Page): Promise<() => Promise<number>> {
+  await page.evaluate(() => {
+    const counter = Object.assign(globalThis, { keys: 0 });
+    const alone = new Set(['Shift', 'Control', 'Alt', 'Meta']);
+    addEventListener('keydown', (event) => !alone.has(event.key) && counter.keys++, { capture: true });
+  });
+  return () => page.evaluate(() => (globalThis as unknown as { keys: number }).keys);
 }

@@ -1,7 +1,7 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { RolloutView } from '@burgee/server/api';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { violations } from './axe.ts';
 import { open } from './browser.ts';
 import { browserSuite } from './flow.ts';
 import { seed } from './seed.ts';
@@ -9,13 +9,6 @@ import { type Session, setUp } from './session.ts';
 import { createTraffic, startRollout } from './traffic.ts';
 
 const INJECTIONS = ['<img src=x onerror=alert(1)>', '"><script>alert(1)</script>', "javascript:alert('1')//", '{{7*7}}${7*7}'];
-
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-    .analyze();
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join('\n  ')}`);
-}
 
 browserSuite('every screen', (stage) => {
   let session: Session;
@@ -46,7 +39,7 @@ browserSuite('every screen', (stage) => {
     rollout = await startRollout(session, 'gift-cards', '<b>v1</b>', 'standard');
     const send = await createTraffic(server, session, 3);
     await send(rollout.id, 2000, { treatment: 0.01, control: 0.01 });
-  });
+  }, 240_000);
 
   it('has no accessibility violation before the first flag', () => {
     expect(before).toEqual(Object.fromEntries(Object.keys(before).map((name) => [name, []])));

@@ -1,7 +1,9 @@
 import type { Condition, Leaf } from '@burgee/engine';
+import type { Attribute } from '@burgee/server/api';
 import { ActionIcon, Button, Group, Select, Tooltip } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
 import { text } from '../text/catalogue.ts';
+import { page } from '../text/flag-page.ts';
 import css from './condition-editor.module.css';
 import { LeafEditor } from './leaf-editor.tsx';
 
@@ -10,6 +12,7 @@ const LEAF: Leaf = { attribute: '', operator: 'in', values: [] };
 
 interface Props {
   readonly value: Condition;
+  readonly attributes: readonly Attribute[] | undefined;
   readonly depth?: number;
   onChange(value: Condition): void;
   /** Absent for the outermost group. */
@@ -17,28 +20,23 @@ interface Props {
 }
 
 /** A condition as nested boxes: leaves in groups in groups. What Burgee does not know is shown and kept. */
-export function ConditionEditor({ value, depth = 0, onChange, onRemove }: Props) {
+export function ConditionEditor({ value, attributes, depth = 0, onChange, onRemove }: Props) {
   if ('opaque' in value) return <Kept onRemove={onRemove} />;
   if ('not' in value) {
     return (
-      <div className={css.group}>
+      <div className={css.group} data-not="true">
         <div className={css.mode}>
           <span>{t.noneOf}</span>
           <Remove onRemove={onRemove} />
         </div>
-        <ConditionEditor
-          value={value.not}
-          depth={depth + 1}
-          onChange={(not) => onChange({ not })}
-          onRemove={onRemove ?? (() => undefined)}
-        />
+        <ConditionEditor value={value.not} attributes={attributes} depth={depth + 1} onChange={(not) => onChange({ not })} />
       </div>
     );
   }
   if (!('all' in value) && !('any' in value)) {
     return (
       <div className={css.leaf}>
-        <LeafEditor value={value} onChange={onChange} />
+        <LeafEditor value={value} attributes={attributes} onChange={onChange} />
         <Remove onRemove={onRemove} />
       </div>
     );
@@ -71,6 +69,7 @@ export function ConditionEditor({ value, depth = 0, onChange, onRemove }: Props)
           // biome-ignore lint/suspicious/noArrayIndexKey: conditions have no identity but their place
           key={index}
           value={part}
+          attributes={attributes}
           depth={depth + 1}
           onChange={(changed) => set(parts.map((old, at) => (at === index ? changed : old)))}
           onRemove={() => set(parts.filter((_, at) => at !== index))}
@@ -88,6 +87,16 @@ export function ConditionEditor({ value, depth = 0, onChange, onRemove }: Props)
             onClick={() => set([...parts, mode === 'all' ? { any: [LEAF] } : { all: [LEAF] }])}
           >
             {t.addGroup}
+          </Button>
+        )}
+        {depth < 4 && (
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            leftSection={<IconPlus size={13} />}
+            onClick={() => set([...parts, { not: { any: [LEAF] } }])}
+          >
+            {page.conditions.addNot}
           </Button>
         )}
       </Group>

@@ -49,3 +49,16 @@ export function headline(environment: string, before: Targeting, after: Targetin
   if (before.enabled && !after.enabled) return t.offFor(environment, reachWords(before));
   return t.percentFor(environment, reachWords(before), reachWords(after));
 }
+
+/**
+ * What a confirmation says first, and the lines below it where that does not say it all. With several rules the whole audience
+ * twice would hide what differs.
+ */
+export function confirmation(environment: string, before: Targeting, after: Targeting): { head: string; lines: string[] } {
+  const lines = difference(before, after);
+  const simple = before.rules.length <= 1 && after.rules.length <= 1;
+  if (simple || before.enabled !== after.enabled) return { head: headline(environment, before, after), lines };
+  const [only] = lines;
+  if (lines.length === 1 && only !== undefined) return { head: t.inPlace(environment, only), lines: [] };
+  return { head: t.several(environment, lines.length), lines };
+}

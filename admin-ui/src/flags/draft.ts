@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { type Targeting, targetingOf } from '../api/changes.ts';
 import type { StateRow } from '../api/resources.ts';
+import { merge } from './merge.ts';
 
 /** What somebody is typing, and what it was made from. */
 interface Draft {
@@ -19,9 +20,11 @@ export interface DraftHandle {
   readonly recovered: boolean;
   /** The server's truth, when it moved on since the draft was begun. */
   readonly moved: Targeting | null;
+  /** Whether both changed the same thing meanwhile, so that keeping mine undoes some of theirs. */
+  readonly clashes: boolean;
   set(targeting: Targeting): void;
   discard(): void;
-  /** Puts the draft on top of what the server has now. */
+  /** Puts what the draft changes on top of what the server has now; all else is as it is there. */
   rebase(): void;
 }
 
@@ -49,18 +52,23 @@ export function useDraft(row: StateRow): DraftHandle {
     setDraft(null);
     setRecovered(false);
   };
+  const hasMoved = draft !== null && draft.version !== row.version && JSON.stringify(draft.base) !== JSON.stringify(server);
+  const merged = hasMoved ? merge(draft.base, draft.targeting, server) : null;
+  const keep = (base: Targeting, version: number, targeting: Targeting) => {
+    if (JSON.stringify(targeting) === JSON.stringify(base)) discard();
+    else setDraft({ base, version, targeting });
+  };
   return {
     targeting: draft?.targeting ?? server,
     base: draft?.base ?? server,
-    version: draft?.version ?? row.version,
+    // a kill moves the version too, and nothing that a draft is about
+    version: hasMoved ? draft.version : row.version,
     dirty,
     recovered,
-    moved: draft && draft.version !== row.version && JSON.stringify(draft.base) !== JSON.stringify(server) ? server : null,
-    set: (targeting) => {
-      if (JSON.stringify(targeting) === JSON.stringify(draft?.base ?? server)) return discard();
-      setDraft({ base: draft?.base ?? server, version: draft?.version ?? row.version, targeting });
-    },
+    moved: hasMoved ? server : null,
+    clashes: merged?.clashes ?? false,
+    set: (targeting) => keep(draft?.base ?? server, draft?.version ?? row.version, targeting),
     discard,
-    rebase: () => draft && setDraft({ ...draft, base: server, version: row.version }),
+    rebase: () => draft && keep(server, row.version, merged?.merged ?? draft.targeting),
   };
 }

@@ -1,30 +1,35 @@
-import type { Flag } from '@burgee/server/api';
 import { Alert, Button, Text, Title } from '@mantine/core';
 import { IconAlertOctagon } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { StateRow } from '../api/resources.ts';
+import type { FlagRow, StateRow } from '../api/resources.ts';
 import { useNow } from '../app/now.ts';
 import { useMay } from '../app/permissions.ts';
 import { text } from '../text/catalogue.ts';
 import { ago } from '../text/format.ts';
+import { About } from './about.tsx';
 import { useDraft } from './draft.ts';
 import css from './environment-view.module.css';
-import { FlagHistory } from './history.tsx';
 import { KillDialog } from './kill-dialog.tsx';
 import { Prerequisites } from './prerequisites.tsx';
 import { RolloutCard } from './rollout-card.tsx';
 import { RuleList } from './rule-list.tsx';
 import { SaveBar } from './save-bar.tsx';
+import { ScheduleCard } from './schedule/card.tsx';
 import { sees } from './sees.ts';
+import { Snippets } from './snippets.tsx';
+import { UsagePanel } from './usage/panel.tsx';
+import { Warnings } from './warnings.tsx';
 
-/** One environment of a flag: who sees what, the rules, the rollout, the history. */
-export function EnvironmentView({ flag, row }: { flag: Flag; row: StateRow }) {
+/** One environment of a flag: who sees what, the rules, what is asked for, the rollout. */
+export function EnvironmentView({ flagRow, row }: { flagRow: FlagRow; row: StateRow }) {
+  const { flag } = flagRow;
   const draft = useDraft(row);
   const may = useMay();
   const [killing, setKilling] = useState(false);
   const now = useNow(30_000);
   const { state } = row;
   const { killed } = state;
+  const locked = !may('state:write') || flag.archived;
   const lines = sees({ ...draft.targeting, killed }).lines;
   return (
     <div className={css.columns}>
@@ -44,6 +49,7 @@ export function EnvironmentView({ flag, row }: { flag: Flag; row: StateRow }) {
             )}
           </Alert>
         )}
+        <Warnings flag={flag} row={row} />
         <section className={`card ${css.part}`}>
           <Title order={2}>{text.flags.page.sees}</Title>
           <dl className={css.sees}>
@@ -56,13 +62,16 @@ export function EnvironmentView({ flag, row }: { flag: Flag; row: StateRow }) {
             ))}
           </dl>
         </section>
-        <RuleList flag={flag} draft={draft} ramped={row.rollout !== null} locked={!may('state:write') || flag.archived} />
-        <Prerequisites flag={flag} draft={draft} locked={!may('state:write') || flag.archived} />
+        <RuleList flag={flag} environment={state.environment} draft={draft} ramped={row.rollout !== null} locked={locked} />
+        <Prerequisites flag={flag} draft={draft} locked={locked} />
+        <UsagePanel flag={flag} row={row} />
+        <Snippets flag={flag} row={row} />
         {draft.dirty && <SaveBar flag={flag} row={row} draft={draft} />}
       </div>
       <aside className={css.side}>
         <RolloutCard flag={flag} row={row} />
-        <FlagHistory project={state.project} flag={flag.key} />
+        <ScheduleCard flag={flag} row={row} />
+        <About row={flagRow} />
       </aside>
       {killing && <KillDialog state={state} name={flag.name || flag.key} onClose={() => setKilling(false)} />}
     </div>

@@ -38,6 +38,14 @@ export function variantsFrom(lines: string, type: FlagType): Variant[] | null {
   return variants.length < 2 ? null : variants;
 }
 
+/** Variants as lines that `variantsFrom` reads back; null where a text would not survive it. */
+export function linesFrom(variants: readonly Variant[], type: FlagType): string | null {
+  const lines = variants
+    .map(({ key, value }) => `${key} = ${type === 'string' ? String(value) : JSON.stringify(value)}`)
+    .join('\n');
+  return JSON.stringify(variantsFrom(lines, type)) === JSON.stringify(variants) ? lines : null;
+}
+
 /** What the variants' field starts with. */
 export const EXAMPLES: Readonly<Record<Exclude<FlagType, 'boolean'>, string>> = {
   string: 'off = \nblue = blue',

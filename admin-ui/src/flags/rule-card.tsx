@@ -1,8 +1,11 @@
 import type { Flag } from '@burgee/server/api';
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
-import { IconArrowDown, IconArrowUp, IconTrash } from '@tabler/icons-react';
+import { IconArrowDown, IconArrowUp, IconGripVertical, IconTrash } from '@tabler/icons-react';
+import { useState } from 'react';
 import type { NewRule } from '../api/changes.ts';
 import { text } from '../text/catalogue.ts';
+import { page } from '../text/flag-page.ts';
+import type { Reorder } from './reorder.ts';
 import css from './rule-card.module.css';
 import { RuleEditor } from './rule-editor.tsx';
 import { serveWords, whoWords } from './words.ts';
@@ -11,12 +14,14 @@ const t = text.rules;
 
 interface Props {
   readonly flag: Flag;
+  readonly environment: string;
   readonly rule: NewRule;
   readonly index: number;
   readonly count: number;
   readonly locked: boolean;
   readonly ramped: boolean;
   readonly opened: boolean;
+  readonly reorder: Reorder;
   onOpen(opened: boolean): void;
   onChange(rule: NewRule): void;
   onRemove(): void;
@@ -25,12 +30,38 @@ interface Props {
 
 /** One rule: the sentence, the handles, and the editor when it is open. */
 export function RuleCard(props: Props) {
-  const { rule, index, locked, opened } = props;
+  const { rule, index, count, locked, opened, reorder } = props;
   const n = index + 1;
+  const { dragged, over } = reorder;
+  const [moved, setMoved] = useState(false);
+  const target = dragged !== null && over === index && dragged !== index ? (dragged < index ? 'after' : 'before') : undefined;
   return (
-    <li className={css.rule} data-open={opened}>
+    <li ref={reorder.item(index)} className={css.rule} data-open={opened} data-dragged={dragged === index} data-drop={target}>
       <div className={css.line}>
-        <span className={css.number}>{n}</span>
+        {!locked && count > 1 ? (
+          <button
+            type="button"
+            className={css.grip}
+            aria-label={page.order.drag(n)}
+            title={page.order.drag(n)}
+            // a handle that was moved by a key keeps the focus at its new place
+            ref={(grip) => {
+              if (!moved) return;
+              grip?.focus();
+              setMoved(false);
+            }}
+            onPointerDown={reorder.grab(index)}
+            onKeyDown={(event) => {
+              reorder.press(index)(event);
+              setMoved(event.key === 'ArrowUp' || event.key === 'ArrowDown');
+            }}
+          >
+            <IconGripVertical size={15} />
+            <span className={css.number}>{n}</span>
+          </button>
+        ) : (
+          <span className={css.number}>{n}</span>
+        )}
         <div className={css.said}>
           {rule.title && <span className={css.title}>{rule.title}</span>}
           <p className={css.sentence}>
@@ -39,7 +70,15 @@ export function RuleCard(props: Props) {
         </div>
         {!locked && <Handles {...props} />}
       </div>
-      {opened && !locked && <RuleEditor flag={props.flag} rule={rule} ramped={props.ramped} onChange={props.onChange} />}
+      {opened && !locked && (
+        <RuleEditor
+          flag={props.flag}
+          environment={props.environment}
+          rule={rule}
+          ramped={props.ramped}
+          onChange={props.onChange}
+        />
+      )}
     </li>
   );
 }

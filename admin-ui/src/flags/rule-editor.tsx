@@ -1,15 +1,18 @@
 import type { Condition } from '@burgee/engine';
 import type { Flag } from '@burgee/server/api';
-import { Input, MultiSelect, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Autocomplete, Input, MultiSelect, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { NewRule } from '../api/changes.ts';
 import * as queries from '../api/queries.ts';
 import { text } from '../text/catalogue.ts';
+import { page } from '../text/flag-page.ts';
 import { ConditionEditor } from './condition-editor.tsx';
 import { PercentField } from './percent-field.tsx';
 import css from './rule-editor.module.css';
+import { evenWeights } from './split.ts';
 import { SplitEditor } from './split-editor.tsx';
+import { conditionWords } from './words.ts';
 
 const t = text.rules;
 const SPLIT = '\u0000split';
@@ -17,13 +20,15 @@ const OTHER = '\u0000other';
 
 interface Props {
   readonly flag: Flag;
+  readonly environment: string;
   readonly rule: NewRule;
   readonly ramped: boolean;
   onChange(rule: NewRule): void;
 }
 
 /** Everything of one rule: who, how many, by what, and what they get. */
-export function RuleEditor({ flag, rule, ramped, onChange }: Props) {
+export function RuleEditor({ flag, environment, rule, ramped, onChange }: Props) {
+  const attributes = useQuery(queries.attributes(flag.project, environment)).data;
   const set = (part: Partial<NewRule>) => onChange({ ...rule, ...part });
   return (
     <Stack gap="lg" className={css.editor ?? ''}>
@@ -35,7 +40,7 @@ export function RuleEditor({ flag, rule, ramped, onChange }: Props) {
         onChange={(event) => set({ title: event.currentTarget.value })}
       />
       <Input.Wrapper label={t.who} labelElement="div">
-        <ConditionEditor value={groupOf(rule.when)} onChange={(when) => set({ when })} />
+        <ConditionEditor value={groupOf(rule.when)} attributes={attributes} onChange={(when) => set({ when })} />
         <Segments flag={flag} rule={rule} onChange={onChange} />
       </Input.Wrapper>
       <div className={css.share}>
@@ -49,7 +54,7 @@ export function RuleEditor({ flag, rule, ramped, onChange }: Props) {
             </Text>
           )}
         </Input.Wrapper>
-        <By by={rule.by} onChange={(by) => set({ by })} />
+        <By by={rule.by} names={(attributes ?? []).map(({ name }) => name)} onChange={(by) => set({ by })} />
       </div>
       <Serves flag={flag} rule={rule} onChange={onChange} />
     </Stack>
@@ -62,7 +67,7 @@ function groupOf(when: Condition | undefined): Condition {
   return 'all' in when || 'any' in when ? when : { all: [when] };
 }
 
-function Segments({ flag, rule, onChange }: Omit<Props, 'ramped'>) {
+function Segments({ flag, rule, onChange }: Pick<Props, 'flag' | 'rule' | 'onChange'>) {
   const { data = [] } = useQuery(queries.segments(flag.project));
   const used = rule.segments ?? [];
   if (data.length === 0 && used.length === 0) return null;
@@ -76,11 +81,28 @@ function Segments({ flag, rule, onChange }: Omit<Props, 'ramped'>) {
     <div className={css.segments}>
       <MultiSelect label={t.segmentsIn} data={names} value={pick(false)} onChange={(keys) => set(false, keys)} searchable />
       <MultiSelect label={t.segmentsOut} data={names} value={pick(true)} onChange={(keys) => set(true, keys)} searchable />
+      {used.map(({ segment }) => {
+        const found = data.find((one) => one.segment.key === segment)?.segment;
+        return (
+          found && (
+            <Text key={segment} fz="xs" className={`muted ${css.means}`}>
+              {page.conditions.segmentIs(found.name || found.key, conditionWords(found.when))}
+            </Text>
+          )
+        );
+      })}
     </div>
   );
 }
 
-function By({ by, onChange }: { by: string; onChange: (by: string) => void }) {
+interface ByProps {
+  readonly by: string;
+  /** Attributes that are known here. */
+  readonly names: readonly string[];
+  onChange(by: string): void;
+}
+
+function By({ by, names, onChange }: ByProps) {
   const [own, setOwn] = useState(by !== 'default' && by !== 'random');
   const options = [
     { value: 'default', label: t.byOptions.default },
@@ -101,25 +123,26 @@ function By({ by, onChange }: { by: string; onChange: (by: string) => void }) {
         }}
       />
       {own && (
-        <TextInput
+        <Autocomplete
           mt={6}
           aria-label={t.attribute}
           placeholder={t.attribute}
+          maxLength={100}
+          data={[...names]}
           value={by === 'default' || by === 'random' ? '' : by}
-          onChange={(event) => onChange(event.currentTarget.value || 'default')}
+          onChange={(name) => onChange(name || 'default')}
         />
       )}
     </div>
   );
 }
 
-function Serves({ flag, rule, onChange }: Omit<Props, 'ramped'>) {
+function Serves({ flag, rule, onChange }: Pick<Props, 'flag' | 'rule' | 'onChange'>) {
   const keys = flag.variants.map((variant) => variant.key);
-  const even = () => ({
-    split: {
-      weights: keys.map((variant, i) => ({ variant, weight: Math.floor(1000 / keys.length) + (i < 1000 % keys.length ? 1 : 0) })),
-    },
-  });
+  const even = () => {
+    const weights = evenWeights(keys.length);
+    return { split: { weights: keys.map((variant, index) => ({ variant, weight: weights[index] ?? 0 })) } };
+  };
   const isSplit = 'split' in rule.serve;
   return (
     <div>

@@ -1,19 +1,30 @@
 import type { Flag } from '@burgee/server/api';
-import { Button, Group, Select, Title } from '@mantine/core';
+import { Button, Group, Select, Title, VisuallyHidden } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { NewRule } from '../api/changes.ts';
 import { text } from '../text/catalogue.ts';
+import { page } from '../text/flag-page.ts';
 import type { DraftHandle } from './draft.ts';
+import { useReorder } from './reorder.ts';
 import { RuleCard } from './rule-card.tsx';
 import css from './rule-list.module.css';
 import { ruleForAll } from './targeting.ts';
 
 const t = text.flags.page;
 
+interface Props {
+  readonly flag: Flag;
+  readonly environment: string;
+  readonly draft: DraftHandle;
+  readonly ramped: boolean;
+  readonly locked: boolean;
+}
+
 /** The rules in order, each a sentence that opens into its editor, and what everyone else gets. */
-export function RuleList({ flag, draft, ramped, locked }: { flag: Flag; draft: DraftHandle; ramped: boolean; locked: boolean }) {
+export function RuleList({ flag, environment, draft, ramped, locked }: Props) {
   const { targeting } = draft;
+  const [said, setSaid] = useState('');
   const [open, setOpen] = useState<string | null>(null);
   const setRules = (rules: readonly NewRule[]) => draft.set({ ...targeting, rules });
   const variants = flag.variants.map((variant) => variant.key);
@@ -26,7 +37,9 @@ export function RuleList({ flag, draft, ramped, locked }: { flag: Flag; draft: D
     const rules = [...targeting.rules];
     rules.splice(to, 0, ...rules.splice(from, 1));
     setRules(rules);
+    setSaid(page.order.moved(from + 1, to + 1, rules.length));
   };
+  const reorder = useReorder(targeting.rules.length, move);
   return (
     <section className={`card ${css.card}`}>
       <header className={css.head}>
@@ -45,7 +58,9 @@ export function RuleList({ flag, draft, ramped, locked }: { flag: Flag; draft: D
           <RuleCard
             key={rule.id ?? index}
             flag={flag}
+            environment={environment}
             rule={rule}
+            reorder={reorder}
             index={index}
             count={targeting.rules.length}
             locked={locked}
@@ -58,6 +73,7 @@ export function RuleList({ flag, draft, ramped, locked }: { flag: Flag; draft: D
           />
         ))}
       </ol>
+      <VisuallyHidden role="status">{said}</VisuallyHidden>
       <Group gap="xl" px="md" py="sm" className={css.rest ?? ''}>
         <Select
           label={t.otherwise}

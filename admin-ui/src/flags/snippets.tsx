@@ -6,8 +6,8 @@ import type { StateRow } from '../api/resources.ts';
 import { useStored } from '../app/stored.ts';
 import { text } from '../text/catalogue.ts';
 import { page } from '../text/flag-page.ts';
+import { type Snippet, snippetsOf } from './code.ts';
 import css from './snippets.module.css';
-import { type Snippet, snippetsOf } from './snippets.ts';
 
 const t = page.snippets;
 const nameIn = (stored: unknown): string => (typeof stored === 'string' ? stored : 'node');

@@ -162,6 +162,8 @@ export const page = {
     what: 'What',
     diff: (summary: string) => `What changed: ${summary}`,
     revert: 'Revert',
+    aRule: 'a rule',
+    rule: (n: number) => `rule ${n}`,
     revertThis: (summary: string) => `Revert: ${summary}`,
     more: 'Older entries',
     all: 'In the audit log',

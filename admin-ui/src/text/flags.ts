@@ -3,6 +3,7 @@ import { life, lifeMeans, list } from './flag-list.ts';
 /** Texts of the flag list and of one flag. */
 export const flags = {
   title: 'Flags',
+  more: 'More',
   search: 'Search flags',
   searchHint: 'Name, key or tag   /',
   kind: 'Kind',
@@ -149,5 +150,7 @@ export const flags = {
     confirm: (environment: string) => `Save in ${environment}`,
     done: (environment: string) => `Saved in ${environment}.`,
     restored: 'Your unsaved changes from before are still here.',
+    unfinished: 'A condition is not finished yet.',
+    kept: 'Nothing is saved, and nothing you made is lost: try again when you like.',
   },
 } as const;

@@ -7,6 +7,7 @@ const stamp = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 
 const short = new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' });
 const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const shortly = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
+const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
 const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
 
 export const count = (n: number): string => whole.format(n);
@@ -20,6 +21,7 @@ export const rate = (r: number): string => `${significant.format(r * 100)}\u00a0
 
 export const exactTime = (at: number): string => stamp.format(at);
 export const shortTime = (at: number): string => short.format(at);
+export const shortDate = (at: number): string => day.format(at);
 export const shortClock = (at: number): string => shortly.format(at);
 export const clockTime = (at: number): string => clock.format(at);
 

@@ -95,6 +95,8 @@ export const rules = {
     onFor: (environment: string, who: string) => `${environment}: off → on for ${who}`,
     offFor: (environment: string, who: string) => `${environment}: on for ${who} → off`,
     percentFor: (environment: string, from: string, to: string) => `${environment}: ${from} → ${to}`,
+    inPlace: (environment: string, line: string) => `${environment}: ${line}`,
+    several: (environment: string, n: number) => `${environment}: ${n} changes`,
     nobody: 'nobody',
   },
 } as const;

@@ -4,21 +4,24 @@ import { useState } from 'react';
 import { page } from '../../text/flag-page.ts';
 import { ago, exactTime, unbroken } from '../../text/format.ts';
 import css from './list.module.css';
+import { saidOf } from './said.ts';
 
 const t = page.history;
 
 interface Props {
   readonly entry: AuditRecord;
   readonly flag: string;
+  /** Ids of the rules that the flag has in the entry's environment now, in order. */
+  readonly rules: readonly string[];
   readonly now: number;
   readonly onRevert: (() => void) | undefined;
 }
 
 /** One change: when, who, where, what; both sides of it open below. */
-export function Entry({ entry, flag, now, onRevert }: Props) {
+export function Entry({ entry, flag, rules, now, onRevert }: Props) {
   const [open, setOpen] = useState(false);
   const { at, actor, environment, reason, before, after } = entry;
-  const summary = unbroken(shortened(entry.summary, flag, environment));
+  const summary = unbroken(saidOf(entry, flag, rules));
   const hasSides = before !== null || after !== null;
   return (
     <>
@@ -74,14 +77,4 @@ function Side({ sign, title, value }: { sign: string; title: string; value: unkn
       <pre tabIndex={0}>{value === null || value === undefined ? t.nothing : JSON.stringify(value, null, 2)}</pre>
     </figure>
   );
-}
-
-/** The flag and the environment stand beside the sentence already. */
-function shortened(summary: string, flag: string, environment: string | null): string {
-  for (const head of [`${flag} in ${environment}: `, `Flag ${flag}: `])
-    if (summary.startsWith(head)) {
-      const rest = summary.slice(head.length);
-      return rest.charAt(0).toUpperCase() + rest.slice(1);
-    }
-  return summary;
 }

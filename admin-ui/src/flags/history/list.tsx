@@ -26,6 +26,7 @@ export function FlagHistory({ row }: { row: FlagRow }) {
   const [reverting, setReverting] = useState<AuditRecord | null>(null);
   const now = useNow(30_000);
   const may = useMay();
+  const places = new Map(row.states.map(({ state }) => [state.environment, state.rules.map(({ id }) => id)]));
   const allowed = (entry: AuditRecord) => {
     const kind = revertible(entry);
     return kind !== null && may(kind === 'state' ? 'state:write' : 'flag:write') && !(flag.archived && kind === 'state');
@@ -62,6 +63,7 @@ export function FlagHistory({ row }: { row: FlagRow }) {
                 key={entry.seq}
                 entry={entry}
                 flag={flag.key}
+                rules={places.get(entry.environment ?? '') ?? []}
                 now={now}
                 onRevert={allowed(entry) ? () => setReverting(entry) : undefined}
               />

@@ -8,7 +8,7 @@ import { text } from '../../text/catalogue.ts';
 import { page } from '../../text/flag-page.ts';
 import { shortTime, unbroken } from '../../text/format.ts';
 import { ChangeLine } from '../change-line.tsx';
-import { difference, headline } from '../difference.ts';
+import { confirmation, difference } from '../difference.ts';
 import { Movers } from '../movers-list.tsx';
 import { isMoved } from '../save.ts';
 import { sent } from '../targeting.ts';
@@ -46,7 +46,7 @@ export function RevertDialog({ entry, row, onClose }: Props) {
           {t.said(entry.actor.name, shortTime(entry.at), unbroken(entry.summary))}
         </Text>
         {plan === null && <Text role="alert">{t.gone}</Text>}
-        {plan?.lines.length === 0 && <Text>{t.alreadySo}</Text>}
+        {plan && !plan.changed && <Text>{t.alreadySo}</Text>}
         {plan?.headline && <ChangeLine>{plan.headline}</ChangeLine>}
         {plan && plan.lines.length > 0 && (
           <List spacing={4}>
@@ -55,7 +55,7 @@ export function RevertDialog({ entry, row, onClose }: Props) {
             ))}
           </List>
         )}
-        {plan?.moved && plan.lines.length > 0 && (
+        {plan?.moved && plan.changed && (
           <Alert variant="default" role="alert">
             {t.moved}
           </Alert>
@@ -71,12 +71,7 @@ export function RevertDialog({ entry, row, onClose }: Props) {
           <Button variant="default" onClick={onClose}>
             {text.app.cancel}
           </Button>
-          <Button
-            data-autofocus
-            loading={revert.isPending}
-            disabled={!plan || plan.lines.length === 0}
-            onClick={() => revert.mutate()}
-          >
+          <Button data-autofocus loading={revert.isPending} disabled={!plan?.changed} onClick={() => revert.mutate()}>
             {t.submit}
           </Button>
         </Group>
@@ -87,6 +82,8 @@ export function RevertDialog({ entry, row, onClose }: Props) {
 
 interface Plan {
   readonly lines: readonly string[];
+  /** Whether there is anything to undo. */
+  readonly changed: boolean;
   readonly moved: boolean;
   readonly headline?: string;
   readonly targetings?: { readonly before: ReturnType<typeof targetingOf>; readonly after: ReturnType<typeof targetingOf> };
@@ -96,10 +93,11 @@ interface Plan {
 function planState(entry: AuditRecord, { state, version }: StateRow): Plan {
   const before = targetingOf(state);
   const { targeting: after, moved } = revertState(before, entry);
-  const lines = difference(before, after);
+  const changed = difference(before, after).length > 0;
+  const { head, lines } = confirmation(state.environment, before, after);
   return {
-    ...{ lines, moved, targetings: { before, after } },
-    ...(lines.length > 0 ? { headline: headline(state.environment, before, after) } : {}),
+    ...{ lines, moved, changed, targetings: { before, after } },
+    ...(changed ? { headline: head } : {}),
     run: () => putTargeting(state, sent(after), version),
   };
 }
@@ -109,7 +107,7 @@ function planFlag(entry: AuditRecord, { flag, version }: FlagRow): Plan {
   const names = Object.keys(patch) as (keyof typeof t.parts)[];
   const differing = names.filter((name) => JSON.stringify(flag[name]) !== JSON.stringify(patch[name]));
   const lines = differing.map((name) => t.part(t.parts[name] ?? name, shown(flag[name]), shown(patch[name])));
-  return { lines, moved, run: () => patchFlag(flag.project, flag.key, patch, version) };
+  return { lines, changed: lines.length > 0, moved, run: () => patchFlag(flag.project, flag.key, patch, version) };
 }
 
 function shown(value: unknown): string {

@@ -11,7 +11,7 @@ import { explain, sayDone } from '../../app/toast.ts';
 import { text } from '../../text/catalogue.ts';
 import { page } from '../../text/flag-page.ts';
 import { ChangeLine } from '../change-line.tsx';
-import { difference, headline } from '../difference.ts';
+import { confirmation, difference } from '../difference.ts';
 import { Movers } from '../movers-list.tsx';
 import { isMoved } from '../save.ts';
 import { isProduction } from '../targeting.ts';
@@ -71,7 +71,7 @@ export function PromotionDialog({ row, chosen, onClose }: Props) {
         {from === to && <Text role="alert">{t.same}</Text>}
         {preview.error && !preview.data && <Failure error={preview.error} retry={() => void preview.refetch()} />}
         {preview.isLoading && <Skeleton height={120} />}
-        {own && differs(own) && <ChangeLine>{headline(to, targetingOf(own.before), targetingOf(own.after))}</ChangeLine>}
+        {own && differs(own) && <ChangeLine>{confirmation(to, targetingOf(own.before), targetingOf(own.after)).head}</ChangeLine>}
         {own && <PartDiff part={own} flag={flag} />}
         {parts
           .filter((part) => part.prerequisite)
