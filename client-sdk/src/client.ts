@@ -32,8 +32,8 @@ export type Host = (ServerHost | LocalHost) & {
 /** Rulesets come from a server, and reports go there. */
 export interface ServerHost extends Pick<ReportingHost, 'transport' | 'identity'> {
   readonly load: () => Promise<Ruleset | undefined>;
-  /** Keeps a newly applied ruleset; rejections become `error` events. */
-  readonly save: (envelope: string, ruleset: Ruleset) => Promise<void>;
+  /** Keeps a newly applied ruleset; rejections become `error` events. Left out where nothing is kept. */
+  readonly save?: (envelope: string, ruleset: Ruleset) => Promise<void>;
   readonly streaming: boolean;
 }
 

@@ -1,6 +1,7 @@
 import { createClient } from '@burgee/client-sdk/node';
 import { answer, collect } from './child.ts';
 import { peopleOf } from './people.ts';
+import { stopwatch } from './stopwatch.ts';
 
 export interface SwapOrder {
   readonly url: string;
@@ -13,6 +14,8 @@ export interface SwapOrder {
 export interface Waits {
   /** The longest of the first evaluations of 1,000 flags right after the swap. */
   readonly evaluation: readonly number[];
+  /** The same where nothing was swapped: what the machine, and collecting garbage, make of it anyhow. */
+  readonly control: readonly number[];
   /** The longest stretch without a turn for anything else, from the turn before the swap was heard of to the turn after it. */
   readonly block: readonly number[];
 }
@@ -29,32 +32,34 @@ answer(async ({ url, flags, swaps }: SwapOrder): Promise<Waits> => {
   collect();
 
   const evaluation: number[] = [];
+  const control: number[] = [];
   const block: number[] = [];
   let swapped = false;
   let longest = 0;
-  let left = performance.now();
+  let since = stopwatch();
   client.on('changed', () => {
     swapped = true;
   });
   await new Promise<void>((resolve) => {
     const turn = (): void => {
       // what ran between the turns: bytes that came, and everything that was done with them
-      longest = Math.max(longest, performance.now() - left);
+      longest = Math.max(longest, since());
       if (swapped) {
         swapped = false;
         block.push(longest);
         longest = 0;
         evaluation.push(longestOf(ask));
+        control.push(longestOf(ask));
       }
       for (let i = 0; i < 500; i++) ask(i);
-      left = performance.now();
+      since = stopwatch();
       if (evaluation.length === swaps) resolve();
       else setImmediate(turn);
     };
     turn();
   });
   await client.close();
-  return { evaluation, block };
+  return { evaluation, control, block };
 });
 
 function longestOf(ask: (i: number) => boolean): number {

@@ -4,6 +4,7 @@ import type { Round } from './loop.ts';
 import { peopleOf } from './people.ts';
 import { mistakeOf } from './right.ts';
 import type { Scenario } from './scenarios.ts';
+import { stopwatch } from './stopwatch.ts';
 
 /** One candidate at the start of a scenario: shown to be right, warm, and with as many questions as fill a round. */
 export interface Runner {
@@ -48,9 +49,9 @@ export async function runnerOf(candidate: Candidate, scenario: Scenario, effort:
   let asked = 0;
   const timed = async (times: number): Promise<{ readonly ms: number; readonly sum: number }> => {
     asked += times;
-    const from = performance.now();
+    const watch = stopwatch();
     const sum = await ask(times);
-    return { ms: performance.now() - from, sum };
+    return { ms: watch(), sum };
   };
 
   const turn = keys.length > 1 ? 20 : round.contexts.length;

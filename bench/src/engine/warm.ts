@@ -10,7 +10,7 @@ const QUICK = { rounds: 3, roundMs: 5, warmMs: 100 };
 
 export const isPeer = (id: string): boolean => id !== 'burgee' && id !== 'floor';
 
-export const rounded = (values: Timings): Record<string, number> =>
+export const rounded = (values: Readonly<Record<string, number>>): Record<string, number> =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Number(value.toPrecision(4))]));
 
 /** The numbers of everybody but the named one. */

@@ -45,20 +45,26 @@ export function createTally(
 ): Tally {
   // those whose slots are not 0
   let counting: (Counted & { readonly slot: CountSlot })[] = [];
-  const totals = new Map<string, Counted & { count: number }>();
+  // by flag: a list of the few that each has is quicker than names made of all three, and a swap settles them all at once
+  const totals = new Map<string, CountReport[]>();
+  let kept = 0;
   const audiences = new Map<string, Audience>();
 
-  const add = (flag: string, rule: string | null, variant: string, count: number): void => {
-    const key = JSON.stringify([flag, rule, variant]);
-    const total = totals.get(key);
-    if (total !== undefined) total.count += count;
-    else if (totals.size < MOST_COUNTS) totals.set(key, { flag, rule, variant, count });
+  const add = ({ flag, rule, variant, slot: { count } }: (typeof counting)[number]): void => {
+    const ofFlag = totals.get(flag) ?? [];
+    const at = ofFlag.findIndex((total) => total.rule === rule && total.variant === variant);
+    const before = ofFlag[at];
+    if (before !== undefined) ofFlag[at] = { flag, rule, variant, count: before.count + count };
+    if (before !== undefined || kept >= MOST_COUNTS) return;
+    ofFlag.push({ flag, rule, variant, count });
+    totals.set(flag, ofFlag);
+    kept++;
   };
 
   const settle = (): void => {
-    for (const { flag, rule, variant, slot } of counting) {
-      add(flag, rule, variant, slot.count);
-      slot.count = 0;
+    for (const counted of counting) {
+      add(counted);
+      counted.slot.count = 0;
     }
     counting = [];
   };
@@ -105,12 +111,13 @@ export function createTally(
     counts(limit) {
       settle();
       const counts: CountReport[] = [];
-      for (const [key, total] of totals) {
+      for (const [flag, ofFlag] of totals) {
         if (counts.length >= limit) break;
-        counts.push(total);
-        totals.delete(key);
+        counts.push(...ofFlag.splice(0, limit - counts.length));
+        if (ofFlag.length === 0) totals.delete(flag);
       }
-      return { counts, more: totals.size > 0 };
+      kept -= counts.length;
+      return { counts, more: kept > 0 };
     },
     sketches(limit) {
       const sketches: SketchReport[] = [];
