@@ -7,6 +7,7 @@ import { browserSuite } from './flow.ts';
 import { seed } from './seed.ts';
 import { type Session, setUp } from './session.ts';
 import { createTraffic, startRollout } from './traffic.ts';
+import { violations } from './violations.ts';
 
 const INJECTIONS = ['<img src=x onerror=alert(1)>', '"><script>alert(1)</script>', "javascript:alert('1')//", '{{7*7}}${7*7}'];
 

@@ -56,7 +56,7 @@ const start = createRoute({
     const all = await context.queryClient.ensureQueryData(queries.projects());
     const wanted = lastProject();
     const project = all.find((row) => row.project.key === wanted) ?? all[0];
-    if (project) throw redirect({ to: '/projects/$project/flags', params: { project: project.project.key } });
+    if (project) throw redirect({ to: '/projects/$project/home', params: { project: project.project.key } });
   },
   component: Missing,
 });
@@ -66,6 +66,26 @@ const project = createRoute({
   path: '/projects/$project',
   beforeLoad: ({ params }) => rememberProject(params.project),
   component: Outlet,
+});
+
+const home = createRoute({
+  getParentRoute: () => project,
+  path: '/home',
+  loader: ({ context, params }) => {
+    void context.queryClient.prefetchQuery(queries.rollouts(params.project));
+    void context.queryClient.prefetchQuery(queries.flags(params.project, false));
+  },
+  component: lazyRouteComponent(() => import('../home/page.tsx'), 'Home'),
+});
+
+const kills = createRoute({
+  getParentRoute: () => project,
+  path: '/kill-switches',
+  validateSearch: (search): { env?: string | undefined; q?: string | undefined } => ({
+    env: word(search.env),
+    q: word(search.q),
+  }),
+  component: lazyRouteComponent(() => import('../kills/page.tsx'), 'KillSwitches'),
 });
 
 const flags = createRoute({
@@ -119,7 +139,7 @@ const audit = createRoute({
 const tree = root.addChildren([
   setup,
   login,
-  inside.addChildren([start, project.addChildren([flags, flag, rollouts, rollout, audit])]),
+  inside.addChildren([start, project.addChildren([home, kills, flags, flag, rollouts, rollout, audit])]),
 ]);
 
 /** The map from addresses to screens; every screen but the frame loads on demand. */

@@ -51,7 +51,7 @@ export const row22: Row = {
   title: 'what the controller costs: 1,000 running rollouts, one tick a second',
   async run({ quick }): Promise<Figure[]> {
     const { atMost } = figuresOf('guard', 22);
-    const { idle, busy } = await controllerCost(quick ? 100 : 1_000, quick ? 3 : 5);
+    const { idle, busy } = await controllerCost(quick ? 100 : 1_000, quick ? 3 : 15);
     const bar = quick ? 3 : 30;
     return [
       atMost({ figure: 'a report of 20 visits for each at every tick', value: busy, unit: '% of one core' }, bar),

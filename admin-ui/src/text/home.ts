@@ -1,0 +1,32 @@
+/** Texts of the home page. */
+export const home = {
+  title: 'Home',
+  newFlag: 'New flag',
+  noFlags: 'No flags yet',
+  noFlagsText:
+    'A flag turns a feature on for some people first, and for all of them when it has proved itself. Make the first one; it serves nobody until you turn it on.',
+  needs: 'Needs a person',
+  calm: 'Nothing needs you',
+  calmText: 'No rollout waits, nothing was reverted since yesterday, and every flag is known.',
+  waits: { paused: 'is paused', holding: 'holds' },
+  reverted: 'was reverted',
+  killed: 'is killed',
+  stale: (n: number) => (n === 1 ? '1 flag may be stale' : `${n} flags may be stale`),
+  staleText: 'Everybody gets the same answer by now, or nobody asks any more. Remove them from the code, then archive them.',
+  discovered: (n: number) => `${n} ${n === 1 ? 'flag is' : 'flags are'} asked for and not there`,
+  discoveredText: 'Applications get their own defaults for them. Make them here, or correct the code.',
+  look: 'Look',
+  running: 'Rolling out now',
+  noneRunning: 'No rollout is running',
+  noneRunningText:
+    'A rollout raises a flag step by step and lowers it by itself when errors rise. Start one from a flag’s page or from your pipeline.',
+  recent: 'Recent changes',
+  allChanges: 'All changes',
+  nothingYet: 'Nothing has happened yet.',
+  favourites: 'Your favourites',
+  switches: 'Kill switches',
+  allSwitches: 'All kill switches',
+  findSwitch: 'Find a flag to kill',
+  noSwitches: 'Mark what must be stoppable as kind “kill switch”, or as a favourite, and it stands here.',
+  in: (environment: string) => `in ${environment}`,
+} as const;

@@ -1,0 +1,116 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { open } from './browser.ts';
+import { browserSuite, countClicks } from './flow.ts';
+import { seed } from './seed.ts';
+import { type Session, setUp } from './session.ts';
+import { createTraffic, startRollout } from './traffic.ts';
+import { violations } from './violations.ts';
+
+browserSuite('the home page and the kill switches', (stage) => {
+  let session: Session;
+
+  beforeAll(async () => {
+    const { server } = stage();
+    session = await setUp(server);
+  });
+
+  const stateOf = async (flag: string) =>
+    (
+      await session.call<{ state: { killed: { reason: string } | null } }>(
+        'GET',
+        `/api/v1/projects/default/environments/production/flags/${flag}`,
+      )
+    ).state;
+
+  it('begins with how to make the first flag', async () => {
+    const { browser, server } = stage();
+    for (const scheme of ['light', 'dark'] as const) {
+      const { page, context } = await open(browser, server, session, { scheme });
+      await page.goto('/');
+      await page.getByText('No flags yet').waitFor();
+      expect(await violations(page)).toEqual([]);
+      await page.goto('/projects/default/kill-switches');
+      await page.getByText('No flags yet').waitFor();
+      expect(await violations(page)).toEqual([]);
+      await context.close();
+    }
+    await seed(session);
+  });
+
+  it('says what needs a person: a revert with its evidence, a kill with its reason', async () => {
+    const { browser, server } = stage();
+    const rollout = await startRollout(session, 'gift-cards', 'v42', 'standard');
+    const send = await createTraffic(server, session, 3);
+    await send(rollout.id, 2_000, { treatment: 0.5, control: 0.01 });
+    const { page, context, complaints } = await open(browser, server, session);
+    await page.goto('/');
+    const needs = page.getByRole('region', { name: 'Needs a person' });
+    await needs.getByText('was reverted').waitFor();
+    expect(await needs.getByText(/users on the new version failed/).count()).toBe(1);
+    expect(await needs.getByText('Ada Lind: “Rounding is wrong for yen, INC-482”').count()).toBe(1);
+    await needs.getByRole('link', { name: 'gift-cards v42' }).click();
+    await page.waitForURL(new RegExp(rollout.id));
+    expect(complaints).toEqual({ policy: [], scripts: [] });
+    await context.close();
+  });
+
+  it('kills from the home page in two clicks, and restores with a reason', async () => {
+    const { browser, server } = stage();
+    await session.call('POST', '/api/v1/projects/default/flags', { key: 'payments', name: 'Payments', kind: 'kill-switch' });
+    const path = '/api/v1/projects/default/environments/production/flags/payments';
+    await session.call('PATCH', path, { enabled: true, defaultVariant: 'on' }, 1);
+    const { page, context } = await open(browser, server, session);
+    await page.goto('/');
+    const handle = page.getByRole('button', { name: 'Kill Payments in production' });
+    await handle.waitFor();
+    const clicks = await countClicks(page);
+    await handle.click();
+    await page.getByLabel('Reason').fill('Cards are charged twice');
+    await page.getByRole('dialog').getByRole('button', { name: /Kill/ }).click();
+    await page.getByRole('button', { name: 'Restore Payments in production' }).waitFor();
+    expect(await clicks()).toBeLessThanOrEqual(2);
+    expect((await stateOf('payments')).killed?.reason).toBe('Cards are charged twice');
+
+    // and back, without a mouse
+    await page.getByRole('button', { name: 'Restore Payments in production' }).press('Enter');
+    await page.getByLabel('Reason').and(page.locator(':focus')).waitFor();
+    await page.keyboard.type('Fixed in v43');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Kill Payments in production' }).waitFor();
+    expect((await stateOf('payments')).killed).toBeNull();
+    await context.close();
+  });
+
+  it('finds any flag on the page for bad days, in the environment that the address names', async () => {
+    const { browser, server } = stage();
+    const { page, context } = await open(browser, server, session, { width: 390, height: 844 });
+    await page.goto('/projects/default/kill-switches?env=development');
+    await page.getByRole('searchbox', { name: 'Find a flag' }).fill('gift');
+    await page.getByRole('button', { name: 'Kill Gift cards in development' }).waitFor();
+    await page.waitForURL(/env=development.*q=gift/);
+    expect(await page.getByRole('button', { name: /^Kill / }).count()).toBe(1);
+    await page.getByRole('searchbox', { name: 'Find a flag' }).fill('no such thing');
+    await page.getByText('No flag matches').waitFor();
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(overflow).toBeLessThanOrEqual(0);
+    await context.close();
+  });
+
+  describe.each(['light', 'dark'] as const)('in %s', (scheme) => {
+    it.each([
+      ['the home page', '/projects/default/home', 'Recent changes'],
+      ['the kill switches', '/projects/default/kill-switches', 'Every other flag that is on'],
+    ])('%s has no accessibility or policy violation', async (_name, path, shown) => {
+      const { browser, server } = stage();
+      const { page, context, complaints } = await open(browser, server, session, { scheme });
+      await page.goto(path);
+      await page.getByRole('heading', { name: shown }).waitFor();
+      await page.getByText('Local currencies').first().waitFor();
+      expect(await violations(page)).toEqual([]);
+      expect(complaints).toEqual({ policy: [], scripts: [] });
+      await context.close();
+    });
+  });
+});
