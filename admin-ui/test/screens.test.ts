@@ -95,7 +95,7 @@ browserSuite('every screen', (stage) => {
       'the palette': async (page) => {
         await page.goto('/projects/default/flags?q=saved');
         await page.getByRole('button', { name: /^Search/ }).click();
-        await page.getByRole('combobox', { name: 'Jump to a flag' }).fill('gift');
+        await page.getByRole('combobox', { name: 'Search everything' }).fill('gift');
       },
       'nothing there': async (page) => {
         await page.goto('/projects/default/flags/no-such-flag');

@@ -4,40 +4,38 @@ import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, useState } from 'react';
 import * as queries from '../api/queries.ts';
 import { text } from '../text/catalogue.ts';
+import { palette as t } from '../text/palette.ts';
+import { NAVIGATION } from './navigation.ts';
 import css from './palette.module.css';
+import { find, type Item } from './palette-items.ts';
 
-/** Jumps to a flag by a few letters of its name or key. */
+/** Jumps to anything by a few letters of its name or key. */
 export function Palette({ project, onClose }: { project: string; onClose: () => void }) {
-  const { data = [] } = useQuery(queries.flags(project, false));
+  const { data: flags = [] } = useQuery(queries.flags(project, false));
+  const { data: rollouts = [] } = useQuery(queries.rollouts(project));
+  const { data: segments = [] } = useQuery(queries.segments(project));
   const navigate = useNavigate();
   const [search, setSearch] = useState('');
   const [chosen, setChosen] = useState(0);
-  const words = search.toLowerCase().split(/\s+/);
-  const found = data
-    .filter(({ flag }) => words.every((word) => `${flag.name} ${flag.key}`.toLowerCase().includes(word)))
-    .slice(0, 8);
-  const open = (flag: string | undefined) => {
-    if (flag === undefined) return;
+  const screens = NAVIGATION.flat().map(({ name, to }) => ({
+    label: text.app.nav[name],
+    path: to.replace('$project', encodeURIComponent(project)),
+  }));
+  const found = find({ project, screens, flags, rollouts, segments }, search);
+  const open = (item: Item | undefined) => {
+    if (item === undefined) return;
     onClose();
-    void navigate({ to: '/projects/$project/flags/$flag', params: { project, flag } });
+    void navigate({ to: item.path });
   };
   const onKey = (event: KeyboardEvent) => {
     if (event.key === 'ArrowDown') setChosen((n) => Math.min(n + 1, found.length - 1));
     else if (event.key === 'ArrowUp') setChosen((n) => Math.max(n - 1, 0));
-    else if (event.key === 'Enter') open(found[chosen]?.flag.key);
+    else if (event.key === 'Enter') open(found[chosen]);
     else return;
     event.preventDefault();
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      withCloseButton={false}
-      centered={false}
-      yOffset="14vh"
-      padding={0}
-      aria-label={text.app.palette.label}
-    >
+    <Modal opened onClose={onClose} withCloseButton={false} centered={false} yOffset="14vh" padding={0} aria-label={t.label}>
       <TextInput
         className={css.input ?? ''}
         data-autofocus
@@ -49,8 +47,8 @@ export function Palette({ project, onClose }: { project: string; onClose: () => 
         aria-expanded
         aria-controls="palette-found"
         aria-activedescendant={found[chosen] ? `palette-${chosen}` : ''}
-        aria-label={text.app.palette.label}
-        placeholder={text.app.palette.placeholder}
+        aria-label={t.label}
+        placeholder={t.placeholder}
         value={search}
         onChange={(event) => {
           setSearch(event.currentTarget.value);
@@ -58,24 +56,25 @@ export function Palette({ project, onClose }: { project: string; onClose: () => 
         }}
         onKeyDown={onKey}
       />
-      <div className={css.list} role="listbox" id="palette-found" aria-label={text.flags.title}>
-        {found.map(({ flag }, index) => (
+      <div className={css.list} role="listbox" id="palette-found" aria-label={t.found}>
+        {found.map((item, index) => (
           <div
-            key={flag.key}
+            key={`${item.kind} ${item.path}`}
             id={`palette-${index}`}
             role="option"
             tabIndex={-1}
             aria-selected={index === chosen}
             className={css.option}
             onMouseEnter={() => setChosen(index)}
-            onClick={() => open(flag.key)}
+            onClick={() => open(item)}
             onKeyDown={onKey}
           >
-            <span>{flag.name || flag.key}</span>
-            <span className="key muted">{flag.key}</span>
+            <span className={css.kind}>{t.kinds[item.kind]}</span>
+            <span className={css.label}>{item.label}</span>
+            <span className="key muted">{item.detail}</span>
           </div>
         ))}
-        {found.length === 0 && <p className={css.none}>{text.app.palette.none}</p>}
+        {found.length === 0 && <p className={css.none}>{t.none}</p>}
       </div>
     </Modal>
   );

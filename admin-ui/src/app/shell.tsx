@@ -3,10 +3,11 @@ import { useHotkeys } from '@mantine/hooks';
 import { IconChevronRight, IconLogout, IconMoon, IconSearch, IconSun, IconUserCircle } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useParams } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { api, onExpired, request } from '../api/client.ts';
 import * as queries from '../api/queries.ts';
 import { text } from '../text/catalogue.ts';
+import { useGo } from './go.ts';
 import { lastProject } from './last-project.ts';
 import { type Liveness, useLive } from './live.ts';
 import { Logo } from './logo.tsx';
@@ -14,6 +15,7 @@ import { NAVIGATION } from './navigation.ts';
 import css from './shell.module.css';
 
 const Relogin = lazy(() => import('../session/relogin.tsx').then((m) => ({ default: m.Relogin })));
+const Shortcuts = lazy(() => import('./shortcuts.tsx').then((m) => ({ default: m.Shortcuts })));
 const Palette = lazy(() => import('./palette.tsx').then((m) => ({ default: m.Palette })));
 
 /** The frame around every screen: where one is, where one can go, and whether what one sees is live. */
@@ -23,6 +25,11 @@ export function Shell() {
   const liveness = useLive();
   const [expired, setExpired] = useState(false);
   const [palette, setPalette] = useState(false);
+  const [help, setHelp] = useState(false);
+  useGo(
+    project,
+    useCallback(() => setHelp(true), []),
+  );
   useEffect(() => onExpired(() => setExpired(true)), []);
   useHotkeys([['mod+K', () => setPalette(true)]], []);
   return (
@@ -38,7 +45,7 @@ export function Shell() {
         <ProjectPicker project={project} />
         <UnstyledButton className={css.find} onClick={() => setPalette(true)}>
           <IconSearch size={15} />
-          <span>{text.app.palette.hint}</span>
+          <span>{text.app.search}</span>
           <kbd>{/mac/i.test(navigator.userAgent) ? '⌘' : 'Ctrl'} K</kbd>
         </UnstyledButton>
         <nav className={css.nav} aria-label={text.app.nav.label}>
@@ -65,6 +72,7 @@ export function Shell() {
       <Suspense fallback={null}>
         {expired && <Relogin onDone={() => setExpired(false)} />}
         {palette && <Palette project={project} onClose={() => setPalette(false)} />}
+        {help && <Shortcuts onClose={() => setHelp(false)} />}
       </Suspense>
     </div>
   );

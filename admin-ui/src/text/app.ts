@@ -18,12 +18,7 @@ export const app = {
   toFlags: 'Back to the flags',
   loading: 'Loading',
   viewer: 'Your role may look but not change anything here.',
-  palette: {
-    label: 'Jump to a flag',
-    placeholder: 'Jump to a flag …',
-    none: 'No flag has this in its name or key.',
-    hint: 'Search',
-  },
+  search: 'Search',
   failed: {
     title: 'This could not be loaded',
     unreachable: 'The server does not answer. What you see may be old; nothing you typed is lost.',

@@ -1,0 +1,51 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { NAVIGATION } from './navigation.ts';
+
+type Name = (typeof NAVIGATION)[number][number]['name'];
+
+/** The letter after `g` that leads to a screen; those that are missing here have none. */
+const LETTERS: Partial<Record<Name, string>> & Readonly<Record<string, string>> = {
+  home: 'h',
+  flags: 'f',
+  kills: 'k',
+  rollouts: 'r',
+  segments: 's',
+  playground: 'p',
+  environments: 'e',
+  discovered: 'd',
+  audit: 'a',
+};
+
+export const letterOf = (name: string): string | undefined => LETTERS[name];
+
+/** The screens that a letter leads to, in the order of the navigation. */
+export const GO = NAVIGATION.flat().filter(({ name }) => letterOf(name) !== undefined);
+
+/** So long the second key is waited for. */
+const PAUSE_MS = 1_200;
+const TYPED_IN = 'input, textarea, select, [contenteditable], [role="dialog"], [role="combobox"]';
+
+/** `g` and a letter go to a screen, `?` shows the shortcuts, `c` makes a flag; never while something is typed or asked. */
+export function useGo(project: string, onHelp: () => void): void {
+  const navigate = useNavigate();
+  useEffect(() => {
+    let wentAt = Number.NEGATIVE_INFINITY;
+    const onKey = (event: KeyboardEvent) => {
+      const { key, ctrlKey, metaKey, altKey, target, timeStamp } = event;
+      if (ctrlKey || metaKey || altKey || event.defaultPrevented) return;
+      if (target instanceof Element && target.closest(TYPED_IN)) return;
+      const isSecond = timeStamp - wentAt < PAUSE_MS;
+      wentAt = key === 'g' && !isSecond ? timeStamp : Number.NEGATIVE_INFINITY;
+      const screen = isSecond ? GO.find(({ name }) => letterOf(name) === key) : undefined;
+      const search = key === 'c' && !isSecond ? '?new=true' : '';
+      const to = screen?.to ?? (search === '' ? undefined : '/projects/$project/flags');
+      if (key === '?') onHelp();
+      else if (to !== undefined) void navigate({ to: `${to.replace('$project', encodeURIComponent(project))}${search}` });
+      else return;
+      event.preventDefault();
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, [navigate, onHelp, project]);
+}
