@@ -5,6 +5,7 @@ import type {
   Permission,
   PromotedPercents,
   PromotionPart,
+  RolloutPreview,
   RolloutView,
   ScheduledEdit,
 } from '@burgee/server/api';
@@ -97,6 +98,16 @@ export interface NewRollout {
 
 export const startRollout = (project: string, environment: string, body: NewRollout) =>
   request<{ rollout: RolloutView }>('POST', api('projects', project, 'environments', environment, 'rollouts'), { body });
+
+/** What a start with this body would do; nothing is changed. */
+export const previewRollout = async (project: string, environment: string, body: NewRollout) =>
+  (
+    await request<{ preview: RolloutPreview }>(
+      'POST',
+      api('projects', project, 'environments', environment, 'rollouts', 'preview'),
+      { body },
+    )
+  ).preview;
 
 export type RolloutAction = 'pause' | 'resume' | 'advance' | 'revert';
 

@@ -33,7 +33,7 @@ export function Shortcuts({ onClose }: { onClose: () => void }) {
               <Fragment key={name}>
                 <dt>{text.app.nav[name]}</dt>
                 <dd>
-                  <Kbd>G</Kbd> <span className="muted">{t.then}</span> <Kbd>{letterOf(name)?.toUpperCase()}</Kbd>
+                  <Kbd>G</Kbd> <span className="muted">{t.next}</span> <Kbd>{letterOf(name)?.toUpperCase()}</Kbd>
                 </dd>
               </Fragment>
             ))}

@@ -13,6 +13,7 @@ import { Guards } from './guards.tsx';
 import css from './page.module.css';
 import { RateTable } from './rate-table.tsx';
 import { seriesOf } from './rates.ts';
+import { Record } from './record.tsx';
 import { StageBar } from './stage-bar.tsx';
 import { StateMark } from './state-mark.tsx';
 import { Steering } from './steer.tsx';
@@ -63,6 +64,7 @@ export function RolloutPage() {
           <Gauges rollout={data} />
           <Guards guards={data.guards} />
           <Facts rollout={data} />
+          <Record rollout={data} />
         </aside>
       </div>
     </>

@@ -1,5 +1,6 @@
 import type { Flag, FlagState } from '@burgee/server/api';
 import { Alert, Button, Group, Modal, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
@@ -10,7 +11,8 @@ import { Failure } from '../app/feedback.tsx';
 import { explain, sayDone } from '../app/toast.ts';
 import { ruleWords } from '../flags/words.ts';
 import { text } from '../text/catalogue.ts';
-import { duration, percent } from '../text/format.ts';
+import { percent } from '../text/format.ts';
+import { StartPreview } from './preview.tsx';
 import css from './start.module.css';
 
 const t = text.rollouts.start;
@@ -27,18 +29,18 @@ export function StartDialog({ flag, state, onClose }: { flag: Flag; state: FlagS
   const { data: plans, error, refetch } = useQuery(queries.plans(project));
   const client = useQueryClient();
   const navigate = useNavigate();
+  const body: NewRollout = {
+    flag: flag.key,
+    release: release.trim(),
+    plan: planKey,
+    ...(open.length > 1 && rule !== null ? { rule } : {}),
+    ...(open.length === 0 && flag.type !== 'boolean' && variant !== null ? { variant } : {}),
+    ...(force.trim() === '' ? {} : { force: { reason: force.trim() } }),
+  };
+  // any release stands in for the one that is not typed yet: people, time and guards do not depend on it
+  const [tried] = useDebouncedValue(JSON.stringify({ ...body, release: body.release || t.example }), 300);
   const start = useMutation({
-    mutationFn: () => {
-      const body: NewRollout = {
-        flag: flag.key,
-        release: release.trim(),
-        plan: planKey,
-        ...(open.length > 1 && rule !== null ? { rule } : {}),
-        ...(open.length === 0 && flag.type !== 'boolean' && variant !== null ? { variant } : {}),
-        ...(force.trim() === '' ? {} : { force: { reason: force.trim() } }),
-      };
-      return startRollout(project, environment, body);
-    },
+    mutationFn: () => startRollout(project, environment, body),
     onSuccess: async ({ rollout }) => {
       client.setQueryData(queries.rollout(project, environment, rollout.id).queryKey, rollout);
       sayDone(t.done);
@@ -76,22 +78,6 @@ export function StartDialog({ flag, state, onClose }: { flag: Flag; state: FlagS
             value={planKey}
             onChange={(key) => key && setPlanKey(key)}
           />
-          {plan && (
-            <ol className={css.stages}>
-              {plan.stages.map((stage) => (
-                <li key={stage.percent}>
-                  <strong>{percent(stage.percent)}</strong>
-                  <span>
-                    {text.rollouts.advanceBy[stage.advance]}, {duration(stage.bakeMs)}
-                  </span>
-                </li>
-              ))}
-              <li>
-                <strong>{percent(100)}</strong>
-                <span>{t.revertsTo[plan.revertTo]}</span>
-              </li>
-            </ol>
-          )}
           {open.length > 1 && (
             <Select
               label={t.rule}
@@ -112,6 +98,8 @@ export function StartDialog({ flag, state, onClose }: { flag: Flag; state: FlagS
               onChange={setVariant}
             />
           )}
+          <StartPreview project={project} environment={environment} body={JSON.parse(tried) as NewRollout} />
+          {plan && <Text size="sm">{t.revertsTo[plan.revertTo]}</Text>}
           {start.error && (
             <Alert variant="default" role="alert" className={css.refused ?? ''} title={latched ? t.latched : undefined}>
               <Text>{explain(start.error)}</Text>

@@ -13,7 +13,7 @@ export const shortcuts = {
   title: 'Shortcuts',
   everywhere: 'Everywhere',
   go: 'Go to',
-  then: 'then',
+  next: 'then',
   list: [
     { keys: ['mod', 'K'], does: 'Search everything' },
     { keys: ['/'], does: 'Search this list' },

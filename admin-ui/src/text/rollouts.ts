@@ -93,6 +93,7 @@ export const rollouts = {
   done: { pause: 'Paused.', resume: 'Resumed.', advance: 'Advanced.', revert: 'Reverted.' },
   start: {
     title: (environment: string) => `Start a rollout in ${environment}`,
+    example: 'preview',
     release: 'Release',
     releaseHint: 'What is being released: a version or a commit. The same one twice is the same rollout.',
     plan: 'Plan',
