@@ -61,7 +61,7 @@ browserSuite('first start', (stage) => {
     await page.getByLabel('E-mail').fill(OWNER.email);
     await page.getByLabel('Password', { exact: true }).fill(OWNER.password);
     await page.getByRole('button', { name: 'Log in' }).click();
-    await page.getByRole('heading', { name: 'Flags' }).waitFor();
+    await page.getByRole('heading', { name: 'Home', exact: true }).waitFor();
     expect(new URL(page.url()).origin).toBe(server.url);
   });
 });
