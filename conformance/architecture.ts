@@ -53,7 +53,7 @@ export const PARTS: readonly Part[] = [
     imports: ['sdk node', 'sdk flags', 'sdk', 'engine'],
     packages: [NODE, 'vitest'],
   },
-  { name: 'sdk', files: /^client-sdk\/src\//, imports: ['sdk flags', 'engine'], packages: [] },
+  { name: 'sdk', files: /^client-sdk\/src\//, imports: ['sdk flags', 'engine'], packages: ['re2js'] },
 
   {
     name: 'server tests',
@@ -107,14 +107,19 @@ export const PARTS: readonly Part[] = [
     imports: ['engine', 'sdk node'],
     packages: [NODE, 'vitest', 'fast-check', 'typescript', 're2js'],
   },
-  { name: 'root', files: /^(vitest\.config\.ts|scripts\/[a-z-]+\.ts)$/, imports: [], packages: [NODE, 'vitest'] },
+  { name: 'root', files: /^(vitest\.config\.ts|scripts\/[a-z-]+\.(ts|mjs))$/, imports: [], packages: [NODE, 'vitest'] },
 ];
 
 /** Bare specifiers of our own workspaces, and the part that each opens. */
 export const WORKSPACES: ReadonlyMap<string, string> = new Map([
   ['@burgee/engine', 'engine'],
+  ['@burgee/engine/compact', 'engine'],
+  ['@burgee/engine/measures', 'engine'],
   ['@burgee/client-sdk/flags', 'sdk flags'],
   ['@burgee/client-sdk/node', 'sdk node'],
+  ['@burgee/client-sdk/browser', 'sdk browser'],
+  ['@burgee/client-sdk/browser-rules', 'sdk browser rules'],
+  ['@burgee/client-sdk/react', 'sdk react'],
   ['@burgee/client-sdk/testing', 'sdk testing'],
   ['@burgee/server/api', 'server api'],
 ]);

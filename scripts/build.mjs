@@ -6,6 +6,7 @@ import { rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { build as buildUi } from 'vite';
 import { emitDeclarations } from './declarations.mjs';
+import { INTERNAL_NAMES } from './internal-names.mjs';
 
 const only = new Set(process.argv.slice(2));
 const wants = (part) => only.size === 0 || only.has(part);
@@ -27,10 +28,12 @@ const entries = {
     { in: 'client-sdk/src/browser/index.ts', out: 'client-sdk/dist/browser' },
     { in: 'client-sdk/src/openfeature/web/index.ts', out: 'client-sdk/dist/openfeature-web' },
   ],
+  rules: [{ in: 'client-sdk/src/browser-rules/index.ts', out: 'client-sdk/dist/browser-rules' }],
+  react: [{ in: 'client-sdk/src/react/index.ts', out: 'client-sdk/dist/react' }],
   shop: [{ in: 'examples/shop/src/main.ts', out: 'examples/shop/dist/main' }],
 };
 
-const WEB = new Set(['values']);
+const WEB = new Set(['values', 'rules', 'react']);
 for (const [part, points] of Object.entries(entries)) {
   const present = points.filter((point) => existsSync(point.in));
   if (!wants(part) || present.length === 0) continue;
@@ -47,10 +50,17 @@ for (const [part, points] of Object.entries(entries)) {
     platform: WEB.has(part) ? 'browser' : 'node',
     target: WEB.has(part) ? 'es2022' : 'node20.19',
     minify: WEB.has(part),
+    ...(WEB.has(part) && part !== 'react' && { mangleProps: INTERNAL_NAMES }),
+    // what renders on a server there may not hold state: frameworks that split the two read this
+    ...(part === 'react' && { banner: { js: "'use client';" } }),
     sourcemap: 'linked',
     packages: part === 'sdk' || WEB.has(part) ? 'bundle' : 'external',
     external: ['react', '@openfeature/*', '@opentelemetry/*', '@sentry/*', 'vitest'],
-    alias: { '@burgee/engine': './engine/src/index.ts' },
+    alias: {
+      '@burgee/engine/compact': './engine/src/compact.ts',
+      '@burgee/engine/measures': './engine/src/measure-operators.ts',
+      '@burgee/engine': './engine/src/index.ts',
+    },
     logLevel: 'warning',
   });
   await Promise.all([bundled, declared]);

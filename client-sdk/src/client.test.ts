@@ -5,8 +5,8 @@ import { type Peer, startPeer } from '../test/peer.ts';
 import { flag, ruleset, sleep, until } from '../test/rulesets.ts';
 import { type Core, createCore, type Host } from './client.ts';
 import { sha256 } from './node/disk.ts';
-import { loadRegex } from './node/regex.ts';
 import { createNodeTransport } from './node/transport.ts';
+import { loadRegex } from './regex.ts';
 
 let peer: Peer;
 let clock: FakeClock;

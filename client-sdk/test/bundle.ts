@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { INTERNAL_NAMES } from '../../scripts/internal-names.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const HOST = new Set([...builtinModules, ...builtinModules.map((name) => `node:${name}`)]);
@@ -36,11 +37,16 @@ export async function bundle(
     bundle: true,
     splitting: true,
     minify,
+    ...(minify && platform === 'browser' && { mangleProps: INTERNAL_NAMES }),
     format: 'esm',
     platform,
     target: platform === 'node' ? 'node20.19' : 'es2022',
     external: ['react', '@openfeature/*', '@opentelemetry/*', '@sentry/*', 'vitest', '@playwright/*'],
-    alias: { '@burgee/engine': './engine/src/index.ts' },
+    alias: {
+      '@burgee/engine/compact': './engine/src/compact.ts',
+      '@burgee/engine/measures': './engine/src/measure-operators.ts',
+      '@burgee/engine': './engine/src/index.ts',
+    },
     logLevel: 'silent',
   });
   const { inputs: files, outputs } = metafile;

@@ -3,8 +3,8 @@ import { type Connection, createConnection } from '../src/delivery/connection.ts
 import type { Failure } from '../src/delivery/failures.ts';
 import { createHolder, type Holder } from '../src/delivery/holder.ts';
 import { sha256 } from '../src/node/disk.ts';
-import { loadRegex } from '../src/node/regex.ts';
 import { createNodeTransport } from '../src/node/transport.ts';
+import { loadRegex } from '../src/regex.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
 import type { Peer } from './peer.ts';
 import { sleep } from './rulesets.ts';

@@ -26,7 +26,11 @@ export async function startSite(contents: string, html = ''): Promise<Site> {
     minify: true,
     jsx: 'automatic',
     define: { 'process.env.NODE_ENV': '"development"' },
-    alias: { '@burgee/engine': `${root}engine/src/index.ts` },
+    alias: {
+      '@burgee/engine/compact': `${root}engine/src/compact.ts`,
+      '@burgee/engine/measures': `${root}engine/src/measure-operators.ts`,
+      '@burgee/engine': `${root}engine/src/index.ts`,
+    },
     outdir: '/',
     entryNames: 'sdk',
     write: false,

@@ -23,12 +23,13 @@ export interface Stage {
 }
 
 export const VALUES = { browserAccess: 'values' as const };
+export const RULES = { browserAccess: 'rules' as const };
 const german = { attribute: 'country', operator: 'in' as const, values: ['de'] };
 /** A string flag that answers to each of some users with their own id. */
 const USERS = ['a', 'b', 'c', 'd'];
 
-/** Flags: `half` (50 %), `german`, `who` (the user's own id, of a–d), `secret` (not for browsers). */
-export function useStage(contents = SITE, limits = { heartbeatMs: 300 }): Stage {
+/** Flags: `half` (50 %), `german`, `who` (the user's own id, of a–d), `secret` (not for browsers, or not its rules). */
+export function useStage(contents = SITE, limits = { heartbeatMs: 300 }, access: typeof VALUES | typeof RULES = VALUES): Stage {
   const stage = {} as Stage;
   vi.setConfig({ testTimeout: Math.max(120_000, Number(process.env.BURGEE_TEST_TIMEOUT ?? 0)) });
   beforeAll(async () => {
@@ -42,16 +43,16 @@ export function useStage(contents = SITE, limits = { heartbeatMs: 300 }): Stage 
     const server = await createDeliveryServer({ limits });
     const gateway = await startGateway(server.url);
     const { token: key } = await server.token('client', { origins: [stage.site.url] });
-    await server.putFlag('half', VALUES, { rules: [percentRule('r', 50)] });
-    await server.putFlag('german', VALUES, { rules: [percentRule('r', 100, { when: german })] });
-    await server.putFlag('secret', {}, { rules: [percentRule('r', 100)] });
+    await server.putFlag('half', access, { rules: [percentRule('r', 50)] });
+    await server.putFlag('german', access, { rules: [percentRule('r', 100, { when: german })] });
+    await server.putFlag('secret', access === RULES ? VALUES : {}, { rules: [percentRule('r', 100)] });
     const variants = ['nobody', ...USERS].map((value) => ({ key: value, value }));
     const rules = USERS.map((id) =>
       percentRule(id, 100, { when: { attribute: 'targetingKey', operator: 'in', values: [id] }, serve: { variant: id } }),
     );
     await server.putFlag(
       'who',
-      { ...VALUES, type: 'string', variants },
+      { ...access, type: 'string', variants },
       { rules, defaultVariant: 'nobody', offVariant: 'nobody' },
     );
     Object.assign(stage, { server, gateway, key, tab: await openTab(stage.browser, stage.site.url) });
@@ -69,6 +70,6 @@ export function useStage(contents = SITE, limits = { heartbeatMs: 300 }): Stage 
       context: { targetingKey: 'u1', country: 'de' },
       ...more,
     }),
-    put: (flag: string, isOn: boolean) => stage.server.putFlag(flag, VALUES, { rules: [percentRule('r', isOn ? 100 : 0)] }),
+    put: (flag: string, isOn: boolean) => stage.server.putFlag(flag, access, { rules: [percentRule('r', isOn ? 100 : 0)] }),
   });
 }

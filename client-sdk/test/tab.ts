@@ -20,6 +20,7 @@ export interface Tab {
 }
 
 export const SITE = "import * as sdk from './browser/index.ts'; window.sdk = sdk;";
+export const RULES_SITE = "import * as sdk from './browser-rules/index.ts'; window.sdk = sdk;";
 
 /** Opens a page of the site in a profile, a fresh one unless given. */
 export async function openTab(where: Browser | BrowserContext, url: string): Promise<Tab> {

@@ -1,6 +1,6 @@
 import { type HashState, POSITIONS, SPLIT_SEED, saltState, thresholdOf } from './bucketing.ts';
 import { asName, chain, compileConjuncts, isInherited, never, type Test } from './conditions.ts';
-import { FlagError } from './operators.ts';
+import { FlagError } from './flag-error.ts';
 import type { RegexCompiler } from './regex.ts';
 import type { Arm, Evaluation, FlagType, JsonValue, Ramp, Reason, Revision, Rule, RulesetFlag, Split } from './types.ts';
 

@@ -1,5 +1,7 @@
-import { compileOperator, FlagError, isInTexts, type ValueTest } from './operators.ts';
+import { FlagError } from './flag-error.ts';
+import { compileOperator } from './operators.ts';
 import type { RegexCompiler } from './regex.ts';
+import { isInTexts, type ValueTest } from './text-operators.ts';
 import type { Condition, Leaf } from './types.ts';
 
 /** Attributes by name. Reading one may throw: contexts are anybody's objects. */
@@ -181,6 +183,8 @@ function compileLeaf(leaf: Leaf, negated: boolean, regex: RegexCompiler | undefi
   if (!Array.isArray(values) || !values.every((value) => ['string', 'number', 'boolean'].includes(typeof value))) {
     throw new FlagError(`the condition on ${attribute} needs a list of texts, numbers or booleans`);
   }
+  if (operator === 'matches' && regex === undefined)
+    throw new FlagError('operator matches needs a regex compiler, and none was given to prepare');
   const texts = operator === 'in' && ignoreCase !== true ? new Set(values.map(String)) : null;
   const compare = texts === null ? compileOperator({ ...leaf, values }, regex) : isInTexts(texts);
   if (compare === null) return never;

@@ -12,8 +12,8 @@ import {
   withArm,
 } from './compile.ts';
 import { type Attributes, holdAll, type Moment, read } from './conditions.ts';
-import { textOf } from './operators.ts';
 import type { Prepared } from './prepare.ts';
+import { textOf } from './text-operators.ts';
 import type { Arm, Evaluation, EvaluationContext, EvaluationErrorCode, Ramp } from './types.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { brokenFlag, type CompiledFlag, compileFlag, type Surroundings } from './compile.ts';
 import { asName, compileCondition, never, type Test } from './conditions.ts';
 import { checkEnvelope, indexed } from './envelope.ts';
-import { FlagError } from './operators.ts';
+import { FlagError } from './flag-error.ts';
 import { reachesItself, weighPrerequisites } from './prerequisites.ts';
 import type { RegexCompiler } from './regex.ts';
 import type { Revision, Rule, Ruleset, RulesetFlag } from './types.ts';

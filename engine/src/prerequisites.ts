@@ -1,4 +1,4 @@
-import { FlagError } from './operators.ts';
+import { FlagError } from './flag-error.ts';
 import type { RulesetFlag } from './types.ts';
 
 /** One evaluation of a flag evaluates at most this many prerequisites, each as often as it is named. */

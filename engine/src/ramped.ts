@@ -1,7 +1,7 @@
 import { hashFrom, position } from './bucketing.ts';
 import { type Attributes, isInherited, read } from './conditions.ts';
-import { textOf } from './operators.ts';
 import type { Prepared } from './prepare.ts';
+import { textOf } from './text-operators.ts';
 import type { Arm, EvaluationContext, Ramp } from './types.ts';
 
 /** A rule that is being ramped, by its units' ids alone: for outcomes that come without an evaluation. */

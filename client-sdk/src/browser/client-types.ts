@@ -39,6 +39,8 @@ export interface ClientEvents {
   readonly ready: Readiness;
   /** Some flags answer something else than before, or for somebody else. */
   readonly changed: { readonly flags: readonly string[]; readonly revision: Revision | null };
+  /** The page is somebody else's: `identify` was called. Which flags answer something else is told by `changed`. */
+  readonly identified: { readonly revision: Revision | null };
   /** Nothing was heard from the server for 40 s. Flags go on answering what is held. */
   readonly stale: { readonly revision: Revision | null };
   /** The server was heard again after `stale`. */

@@ -193,8 +193,8 @@ describe('without a document', () => {
     [{ url: undefined }, 'url must be'],
     [{ key: '' }, 'key must be'],
     [{ key: 'with blank' }, 'key must be'],
-    [{ app: '' }, 'app and platform must be'],
-    [{ platform: 'x'.repeat(101) }, 'app and platform must be'],
+    [{ app: '' }, 'app must be'],
+    [{ platform: 'x'.repeat(101) }, 'platform must be'],
   ])('refuses %j', (wrong, message) => {
     expect(() => createClient({ url: 'http://127.0.0.1:1', key: 'bg_web_x', ...wrong } as never)).toThrow(message);
   });

@@ -1,17 +1,14 @@
 import { createBus } from './bus.ts';
-import type { Client, ClientError, Readiness, Revision, Source } from './client-types.ts';
-import { hash } from './hash.ts';
+import type { Client, Readiness, Revision, Source } from './client-types.ts';
+import type { Feed, Known } from './feed.ts';
 import type { Settings } from './options.ts';
-import { post } from './post.ts';
 import { createReads } from './reads.ts';
 import { createReports } from './reports.ts';
-import { createStorage } from './storage.ts';
 import { createTabs, type Told } from './tabs.ts';
-import { type Bulk, type Item, parseRevision, plain, textOf, unitOf, type Values } from './values.ts';
+import { type Item, plain, unitOf, type Values } from './values.ts';
 
 const READY_MS = 500;
 const IDENTIFY_MS = 5_000;
-const REQUEST_MS = 10_000;
 /** What comes while an answer is awaited waits for so long. */
 const AGAIN_MS = 100;
 /** How often time is looked at. */
@@ -26,12 +23,10 @@ const REFRESH_MS = 600_000;
 const REPORT_TICKS = 6;
 
 /** Wires everything together and starts it. Never throws. */
-export function createCore(settings: Settings): Client {
-  const { url, key, log, bootstrap } = settings;
+export function createCore(settings: Settings, feed: Feed): Client {
+  const { log, bootstrap } = settings;
   const { now } = Date;
   const page: Document | undefined = globalThis.document;
-  const name = `burgee ${hash([url, key])}`;
-  const storage = settings.storage && page ? createStorage(name) : undefined;
   const reports = createReports(settings);
   const gone = new AbortController();
 
@@ -42,8 +37,6 @@ export function createCore(settings: Settings): Client {
   /** Resolves when the values are the server's; `arrived` says that they are. */
   let arrival: Promise<void>;
   let arrived: (() => void) | undefined;
-  let etag = '';
-  let stream: string | undefined;
 
   let flight: object | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -62,38 +55,26 @@ export function createCore(settings: Settings): Client {
     if (log) log.warn(`burgee: ${message}`);
   };
   const { on, emit } = createBus((error) => warn(`listener failed: ${error}`));
-  const fail = (error: ClientError): void => {
-    emit('error', error);
-    if (now() - loggedAt < TICK_MS * REPORT_TICKS) return;
-    loggedAt = now();
-    warn(`${error.message}; flags are answered from ${source}`);
-  };
   const readiness = (): Readiness => ({ source, ready: source !== 'default', revision });
   const values = (): Values => ({ unit: unitOf(context), revision, flags: [...items.values()] });
 
   /** Others answer from now on. What answers the same stays the same object. */
-  const swap = (flags: readonly Item[], from: Source, at: Revision | null): void => {
+  const show = (known: Known | undefined | false): void => {
+    if (!known) return;
     const before = items;
     if (!revision) queueMicrotask(() => emit('ready', readiness()));
     const changed = new Set(before.keys());
     items = new Map(
-      flags.map((item) => {
-        const known = before.get(item.key);
+      known.flags.map((item) => {
+        const held = before.get(item.key);
         changed.add(item.key);
-        if (!known || JSON.stringify(known) !== JSON.stringify(item)) return [item.key, item];
+        if (JSON.stringify(held) !== JSON.stringify(item)) return [item.key, item];
         changed.delete(item.key);
-        return [item.key, known];
+        return [item.key, held as Item];
       }),
     );
-    source = from;
-    revision = at;
+    ({ source, revision } = known);
     if (changed.size) emit('changed', { flags: [...changed], revision });
-  };
-
-  const takeStored = (): boolean => {
-    const stored = storage?.load(hash(context));
-    if (stored) swap(stored.flags, 'storage', stored.revision);
-    return stored !== undefined;
   };
 
   /** The values are not the server's any more. Whoever waits goes on waiting. */
@@ -127,22 +108,14 @@ export function createCore(settings: Settings): Client {
     if (flight || now() < blockedUntil) return plan(AGAIN_MS);
     const mine = {};
     flight = mine;
-    const path = `/ofrep/v1/evaluate/flags?flagConfigEtag=${textOf(revision)}`;
-    const init = { signal: AbortSignal.timeout(REQUEST_MS) };
-    const { status, wait, body, etag: tag } = await post(settings, path, JSON.stringify({ context }), init, etag);
+    const answer = await feed.ask(context, revision);
+    const { status, wait } = answer;
     blockedUntil = now() + wait;
     // otherwise somebody else looks at the page by now
     if (flight !== mine) return;
     flight = undefined;
     try {
-      if (status !== 304) {
-        const { flags, metadata, eventStreams } = body as Bulk;
-        if (status !== 200 || !flags.every((item) => item.key)) throw status;
-        swap(flags, 'live', parseRevision(metadata.revision));
-        storage?.save(hash(context), values());
-        etag = tag;
-        stream = eventStreams?.[0]?.endpoint.requestUri;
-      }
+      show(feed.take(answer, context));
       source = 'live';
       syncedAt = now();
       heard();
@@ -152,26 +125,28 @@ export function createCore(settings: Settings): Client {
     } catch {
       // a refused key or a wrong address rarely heals by time alone
       plan(status > 400 && status < 405 ? 60_000 + 240_000 * Math.random() : backoff(failures++));
-      fail({ code: status ? 'status' : 'network', message: `evaluation: HTTP ${status || 'failed'}`, status });
+      const message = `evaluation: HTTP ${status || 'failed'}`;
+      emit('error', { code: status ? 'status' : 'network', message, status });
+      if (now() - loggedAt < TICK_MS * REPORT_TICKS) return;
+      loggedAt = now();
+      warn(`${message}; flags are answered from ${source}`);
     }
   };
 
-  const told = ({ type, etag: at = '' }: Told): void => {
+  const told = (message: Told): void => {
     failures = 0;
     heard();
-    const { epoch, n } = parseRevision(at);
-    const isNews = at && (epoch !== revision?.epoch || n > revision.n);
+    const news = feed.hear(message, context, revision);
     // everybody is told at once and must not ask at once; whom nobody looks at has time
-    if (isNews || type === 'refetchEvaluation') plan(Math.random() * (page?.hidden ? 3_000 : 300));
+    if (news === true) plan(Math.random() * (page?.hidden ? 3_000 : 300));
+    else show(news);
   };
 
   const tabs = createTabs(
-    name,
-    () => stream && `${url}${stream}&revision=${textOf(revision)}`,
+    feed.name,
+    (tell, broken) => feed.open(revision, tell, broken),
     told,
     (ms = backoff(failures++)) => {
-      // an answer that only says that nothing has changed brings no new ticket
-      etag = '';
       if (ms || !flight) plan(ms);
     },
   );
@@ -232,15 +207,15 @@ export function createCore(settings: Settings): Client {
   };
 
   const ready: Client['ready'] = async ({ timeout = READY_MS } = {}) => {
-    await Promise.race([arrival, new Promise((resolve) => setTimeout(resolve, timeout))]);
+    if (arrived) await Promise.race([arrival, new Promise((resolve) => setTimeout(resolve, timeout))]);
     return readiness();
   };
 
   depart();
-  if (bootstrap?.unit === unitOf(context)) swap(bootstrap.flags, 'bootstrap', bootstrap.revision);
+  if (bootstrap?.unit === unitOf(context)) show({ ...bootstrap, source: 'bootstrap' });
   else {
     if (bootstrap) warn('bootstrap of another unit');
-    takeStored();
+    show(feed.known(context));
   }
   // document's own events do not reach window, but pass it on their way down
   if (page) {
@@ -260,13 +235,17 @@ export function createCore(settings: Settings): Client {
       reports.forget();
       const unit = unitOf(context);
       context = plain(next);
-      flight = undefined;
-      etag = '';
-      depart();
-      if (!takeStored())
-        if (unit === unitOf(context)) source = 'storage';
-        else swap([], 'default', revision);
-      void sync();
+      const known = feed.known(context);
+      const isLive = known?.source === 'live';
+      if (!isLive) {
+        flight = undefined;
+        depart();
+      }
+      if (known) show(known);
+      else if (unit === unitOf(context)) source = 'storage';
+      else show({ flags: [], source: 'default', revision });
+      emit('identified', { revision });
+      if (!isLive) void sync();
       return ready(options);
     },
     outcome,

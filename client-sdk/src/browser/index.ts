@@ -1,6 +1,7 @@
 import { createCore } from './client.ts';
 import type { Client } from './client-types.ts';
 import { type ClientOptions, readOptions } from './options.ts';
+import { createValuesFeed } from './values-feed.ts';
 
 export type { Context } from '../flags/index.ts';
 export type {
@@ -28,5 +29,6 @@ export type { Item, Values } from './values.ts';
  * Without a `document` (rendering on a server) it asks once, and opens, stores and reports nothing.
  */
 export function createClient(options: ClientOptions): Client {
-  return createCore(readOptions(options));
+  const settings = readOptions(options);
+  return createCore(settings, createValuesFeed(settings));
 }

@@ -43,12 +43,15 @@ export function readOptions(options: ClientOptions): Settings {
     log: console,
     ...options,
   };
-  const { url, key, app, platform } = settings;
-  const demand = (isSo: boolean, option: string, wanted: string): void => {
-    if (!isSo) throw new TypeError(`createClient: ${option} must be ${wanted}`);
-  };
-  demand(/^https?:\/\/[^@?#]+$/.test(url), 'url', 'http(s) without query');
-  demand(/^[!-~]+$/.test(key), 'key', 'a client key');
-  for (const name of [app, platform]) demand(/^.{1,100}$/.test(name), 'app and platform', '1-100 characters');
-  return { ...settings, url: url.replace(/\/$/, '') };
+  for (const [option, wanted, pattern] of WANTED)
+    if (!pattern.test(settings[option])) throw new TypeError(`createClient: ${option} must be ${wanted}`);
+  return { ...settings, url: settings.url.replace(/\/$/, '') };
 }
+
+const NAME = ['1-100 characters', /^.{1,100}$/] as const;
+const WANTED = [
+  ['url', 'http(s) without query', /^https?:\/\/[^@?#]+$/],
+  ['key', 'a client key', /^[!-~]+$/],
+  ['app', ...NAME],
+  ['platform', ...NAME],
+] as const;

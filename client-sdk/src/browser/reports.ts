@@ -1,6 +1,6 @@
 import { hash } from './hash.ts';
 import type { Settings } from './options.ts';
-import { post } from './post.ts';
+import { send as ask } from './send.ts';
 import type { Item, Plain } from './values.ts';
 
 /** Counts what is read and gathers outcomes of what is being ramped, and sends both. */
@@ -27,13 +27,15 @@ interface Exposure {
 
 /** Who has read a flag and not failed for so long has succeeded. */
 const SUCCESS_MS = 30_000;
+/** Nothing to tell of the unit. */
+const SETTLED = { dueAt: 0, failed: false, durationMs: 0 };
 /** Failures are told within so long. */
 const HURRY_MS = 5_000;
 
 export function createReports(settings: Settings): Reports {
   const { now } = Date;
   const { app, platform } = settings;
-  const instance = (hash(Math.random()) + hash(now())).padEnd(16, '0');
+  const instance = hash([Math.random(), now()]).padEnd(16, '0');
   const counts = new Map<string, { flag: string; rule: string | null; variant: string; count: number }>();
   const exposures = new Map<string, Exposure>();
   let outcomes: object[] = [];
@@ -45,12 +47,10 @@ export function createReports(settings: Settings): Reports {
 
   const settle = (leaving?: boolean): void => {
     for (const exposure of exposures.values()) {
-      const { rollout, unit, dueAt, failed, durationMs } = exposure;
+      const { dueAt, ...outcome } = exposure;
       if (!dueAt || (!leaving && dueAt > now())) continue;
-      outcomes.push({ rollout, unit, failed, durationMs });
-      exposure.dueAt = 0;
-      exposure.failed = false;
-      exposure.durationMs = 0;
+      outcomes.push(outcome);
+      Object.assign(exposure, SETTLED);
     }
   };
 
@@ -63,13 +63,8 @@ export function createReports(settings: Settings): Reports {
       sdk: 'burgee-browser/0.1.0',
       app,
       platform,
-      revision: null,
       spanMs: Math.abs(now() - spanFrom),
       counts: [...counts.values()],
-      sketches: [],
-      work: null,
-      attributes: [],
-      rollouts: [],
       outcomes,
     });
     spanFrom = now();
@@ -81,7 +76,7 @@ export function createReports(settings: Settings): Reports {
   const send = async (body: string, keepalive = false): Promise<void> => {
     if (!body) return;
     unsent = body;
-    const { status, wait } = await post(settings, '/sdk/reports', body, { keepalive });
+    const { status, wait } = await ask(settings, '/sdk/reports', { body, keepalive });
     notBefore = now() + wait;
     // what is wrong with a report does not mend; one that comes twice counts once
     if (unsent === body && status && status < 429) unsent = '';
@@ -105,7 +100,7 @@ export function createReports(settings: Settings): Reports {
       if (variant) counts.set(name, { flag, rule, variant, count });
       const unit = String(context[by] ?? '');
       if (rollout && unit && unit.length <= 200 && !exposures.has(rollout))
-        exposures.set(rollout, { rollout, unit, dueAt: now() + SUCCESS_MS, failed: false, durationMs: 0 });
+        exposures.set(rollout, { rollout, unit, ...SETTLED, dueAt: now() + SUCCESS_MS });
     },
     outcome(failed, durationMs) {
       for (const exposure of exposures.values()) {

@@ -1,20 +1,19 @@
 import { hash } from './hash.ts';
-import type { Values } from './values.ts';
+import type { Settings } from './options.ts';
 
-type Entry = readonly [context: string, values: Values];
-
-/** Contexts kept: whoever was here last, and before them. */
+/** Entries kept: whoever was here last, and before them. */
 const MOST = 3;
 
-/** The last values of a few contexts, which are named by hashes. Storage that is full, blocked or damaged is as good as empty. */
-export interface Storage {
-  load(context: string): Values | undefined;
-  save(context: string, values: Values): void;
+/** What was last known, by the hash of the context that it is for. Storage that is full, blocked or damaged is as good as empty. */
+export interface Storage<T> {
+  load(context: string): T | undefined;
+  save(context: string, known: T): void;
 }
 
-/** One item of localStorage for each environment: JSON and its checksum. */
-export function createStorage(name: string): Storage {
-  const entries = (): readonly Entry[] => {
+/** One item of localStorage for each environment: JSON and its checksum. undefined where no copy is wanted, or there is no page. */
+export function createStorage<T>(name: string, { storage }: Settings): Storage<T> | undefined {
+  if (!storage || !globalThis.document) return undefined;
+  const entries = (): (readonly [context: string, known: T])[] => {
     try {
       const [sum, all] = JSON.parse(localStorage.getItem(name) ?? '');
       return sum === hash(all) ? all : [];
@@ -24,9 +23,9 @@ export function createStorage(name: string): Storage {
   };
   return {
     load: (context) => entries().find(([of]) => of === context)?.[1],
-    save(context, values) {
+    save(context, known) {
       const others = entries().filter(([of]) => of !== context);
-      const all: Entry[] = [...others.slice(1 - MOST), [context, values]];
+      const all = [...others.slice(1 - MOST), [context, known]];
       try {
         localStorage.setItem(name, JSON.stringify([hash(all), all]));
       } catch {

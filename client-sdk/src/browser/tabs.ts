@@ -2,8 +2,10 @@
 export interface Told {
   readonly type: string;
   readonly etag?: string;
+  /** What a stream that brings more than news has brought. */
+  readonly value?: unknown;
   /** The server closes this stream, and wants to see the next one not before so many ms. */
-  readonly retryMs?: number;
+  readonly retryMs?: number | undefined;
 }
 
 /** All tabs of an origin share one stream: one of them holds it, the others listen to that one. */
@@ -20,40 +22,38 @@ export interface Tabs {
 
 export function createTabs(
   name: string,
-  /** The stream's address; undefined while there is none that would be let in. */
-  address: () => string | undefined,
+  /** Opens a stream and returns what closes it; undefined while none would be let in. */
+  connect: (tell: (message: Told) => void, broken: () => void) => (() => void) | undefined,
   told: (message: Told) => void,
-  /** There is no stream: its address is needed anew, in so many ms where somebody said when. */
+  /** There is no stream: the server is to be asked first, in so many ms where somebody said when. */
   lost: (retryMs?: number) => void,
 ): Tabs {
   let channel: BroadcastChannel | undefined;
-  let source: EventSource | undefined;
+  let end: (() => void) | undefined;
   /** Gives the lead up; undefined unless this tab leads. */
   let resign: (() => void) | undefined;
   let waiting: AbortController | undefined;
 
   const close = (retryMs?: number): void => {
-    source?.close();
-    source = undefined;
+    end?.();
+    end = undefined;
     lost(retryMs);
   };
   const open = (): void => {
-    const to = address();
-    if (!resign || source || !to) return;
-    source = new EventSource(to);
-    source.onmessage = ({ data }) => {
-      const message: Told = JSON.parse(data);
-      channel?.postMessage(message);
-      told(message);
-      if (message.retryMs) close(message.retryMs);
-    };
-    // whether it is worth trying again is found out by asking for values: that says why not, and when
-    source.onerror = () => close();
+    if (!resign || end) return;
+    end = connect(
+      (message) => {
+        channel?.postMessage(message);
+        told(message);
+        if (message.retryMs) close(message.retryMs);
+      },
+      () => close(),
+    );
   };
   const lead = (resolve: () => void): void => {
     resign = resolve;
     open();
-    if (!source) lost(0);
+    if (!end) lost(0);
   };
   const leadAlone = (): void => lead(() => undefined);
 

@@ -12,8 +12,8 @@ export interface Item {
   readonly rule?: string;
   readonly errorCode?: string;
   readonly errorDetails?: string;
-  /** Of a flag that is being ramped: the rollout, the arm, and the attribute that holds the unit. */
-  readonly metadata?: { readonly rollout?: string; readonly arm?: string; readonly by?: string };
+  /** Of a flag that is being ramped: the rollout, the arm, and the attribute that holds the unit. The prerequisite that failed. */
+  readonly metadata?: { readonly rollout?: string; readonly arm?: string; readonly by?: string; readonly prerequisite?: string };
 }
 
 /** All evaluations for one context: JSON, to be handed from a server to its page. */
@@ -54,6 +54,12 @@ export function parseRevision(text: string): Revision {
 /** The opposite of {@link parseRevision}; empty where there is none. */
 export function textOf(revision: Revision | null): string {
   return revision ? `${revision.epoch}.${revision.n}` : '';
+}
+
+/** Whether a revision, as text, is another epoch's or newer than the one held. */
+export function isNews(text: string, held: Revision | null): boolean {
+  const { epoch, n } = parseRevision(text);
+  return epoch > 0 && (epoch !== held?.epoch || n > held.n);
 }
 
 /** OFREP's bulk answer, as far as it is one. */

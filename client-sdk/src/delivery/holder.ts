@@ -10,7 +10,8 @@ import {
 } from '@burgee/engine';
 import type { Receipt } from './connection.ts';
 import { type Digest, openEnvelope, sealRuleset } from './envelope.ts';
-import { activeOverrides, differences, mergeDelta, mergeSnapshot } from './merge.ts';
+import { differences, mergeDelta, mergeSnapshot } from './merge.ts';
+import { activeOverrides } from './order.ts';
 
 /** Where what is being evaluated came from. `default`: nothing is held, callers get their defaults. */
 export type Source = 'live' | 'file' | 'disk' | 'bootstrap' | 'default';

@@ -2,7 +2,8 @@ import type { Delta, Ruleset } from '@burgee/engine';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { flag, ruleset } from '../../test/rulesets.ts';
-import { activeOverrides, compareRevisions, type Merge, mergeDelta, mergeSnapshot } from './merge.ts';
+import { type Merge, mergeDelta, mergeSnapshot } from './merge.ts';
+import { activeOverrides, compareRevisions } from './order.ts';
 
 type Sent = { readonly ruleset: Ruleset } | { readonly delta: Delta };
 

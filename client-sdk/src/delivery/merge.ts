@@ -1,4 +1,5 @@
-import type { Delta, Override, Revision, Ruleset } from '@burgee/engine';
+import type { Delta, Ruleset } from '@burgee/engine';
+import { compareRevisions, isNext, patched } from './order.ts';
 
 /**
  * What to do with an arriving ruleset or delta: take the merged ruleset; ignore what is not newer; ask for a snapshot because of
@@ -10,11 +11,6 @@ export type Merge =
   | { readonly verdict: 'older' }
   | { readonly verdict: 'resync' }
   | { readonly verdict: 'foreign' };
-
-/** Negative when `a` is older than `b`, 0 when equal. */
-export function compareRevisions(a: Revision, b: Revision): number {
-  return a.epoch - b.epoch || a.n - b.n;
-}
 
 /**
  * A snapshot replaces everything, if it is newer, or as old and with other overrides: those come without a revision. `changed`
@@ -37,48 +33,12 @@ export function mergeDelta(held: Ruleset | undefined, delta: Delta): Merge {
   if (held === undefined) return { verdict: 'resync' };
   const order = compareRevisions(delta.revision, held.revision);
   if (order <= 0) return { verdict: 'ignore' };
-  if (delta.revision.epoch !== held.revision.epoch || delta.revision.n !== held.revision.n + 1) return { verdict: 'resync' };
-  const ruleset: Ruleset = {
-    ...held,
-    revision: delta.revision,
-    flags: replace(held.flags, delta.flags, delta.removedFlags),
-    segments: replace(held.segments, delta.segments, delta.removedSegments),
-    overrides: delta.overrides ?? [],
-    overridesApplied: delta.overridesApplied ?? [],
-  };
+  if (!isNext(held.revision, delta.revision)) return { verdict: 'resync' };
+  const ruleset = patched(held, delta);
   const changed = new Set([...delta.flags.map((flag) => flag.key), ...delta.removedFlags]);
   const segments = new Set([...delta.segments.map((segment) => segment.key), ...delta.removedSegments]);
   if (segments.size > 0) addUsersOf(segments, ruleset, changed);
   return { verdict: 'take', ruleset, changed: [...changed] };
-}
-
-/** Overrides still in force: known ones and the ruleset's, without those whose id the ruleset lists as applied. */
-export function activeOverrides(known: readonly Override[], ruleset: Ruleset): readonly Override[] {
-  const applied = new Set(ruleset.overridesApplied ?? []);
-  const byId = new Map<string, Override>();
-  for (const override of [...known, ...(ruleset.overrides ?? [])]) byId.set(override.id, override);
-  return [...byId.values()].filter((override) => !applied.has(override.id));
-}
-
-/** In the order held, what is new at the end. Costs one look-up for each item held, in a map of what changes alone. */
-function replace<T extends { readonly key: string }>(
-  held: readonly T[],
-  fresh: readonly T[],
-  removed: readonly string[],
-): readonly T[] {
-  if (fresh.length === 0 && removed.length === 0) return held;
-  const changes = new Map<string, T | null>(removed.map((key) => [key, null]));
-  for (const item of fresh) changes.set(item.key, item);
-  const replaced: T[] = [];
-  for (let i = 0; i < held.length; i++) {
-    const item = held[i] as T;
-    const change = changes.get(item.key);
-    if (change === undefined) replaced.push(item);
-    else if (change !== null) replaced.push(change);
-    if (change !== undefined) changes.delete(item.key);
-  }
-  for (const item of changes.values()) if (item !== null) replaced.push(item);
-  return replaced;
 }
 
 /** The flags whose definition or segments differ. */

@@ -3,13 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { type Core, createCore, type LocalHost, type ServerHost } from '../client.ts';
 import type { Evaluator as AnyEvaluator } from '../evaluator.ts';
 import type { Context } from '../flags/index.ts';
+import { loadRegex } from '../regex.ts';
 import type { Scope } from '../reporting/exposures.ts';
 import type { Evaluator, RequestView } from '../typed-evaluator.ts';
 import { createDisk, sha256 } from './disk.ts';
 import { createFileFeed } from './file.ts';
 import { createMiddleware, type Middleware } from './middleware.ts';
 import { type ClientOptions, readOptions, type Settings } from './options.ts';
-import { loadRegex } from './regex.ts';
 import { settle } from './settle.ts';
 import { createNodeTransport, nodeClock } from './transport.ts';
 

@@ -4,7 +4,7 @@ import { lstat, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Revision, Ruleset } from '@burgee/engine';
 import { MAX_RULESET_BYTES, openEnvelope } from '../delivery/envelope.ts';
-import { compareRevisions } from '../delivery/merge.ts';
+import { compareRevisions } from '../delivery/order.ts';
 
 /** The hex SHA-256 of a text. */
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -62,16 +62,17 @@ const whole = z.strictObject({
   sdk: word,
   app: word,
   platform: word,
-  revision: z.strictObject({ epoch: amount, n: amount }).nullable(),
+  revision: z.strictObject({ epoch: amount, n: amount }).nullable().default(null),
   spanMs: z.number().min(0).max(1e12),
   counts: z.array(z.strictObject({ flag: key, rule: key.nullable(), variant: word, count: amount })).max(10_000),
-  sketches: z.array(sketch).max(700),
+  sketches: z.array(sketch).max(700).default([]),
   work: z
     .strictObject({ total: amount, failed: amount, latency: z.array(amount).max(LATENCY_BOUNDS_MS.length + 1) })
     .refine(({ total, failed }) => failed <= total, 'cannot have more failed than total')
-    .nullable(),
-  attributes: z.array(word).max(500),
-  rollouts: z.array(rollout).max(100),
+    .nullable()
+    .default(null),
+  attributes: z.array(word).max(500).default([]),
+  rollouts: z.array(rollout).max(100).default([]),
   outcomes: z.array(outcome).max(1_000).exactOptional(),
   unknown: z.array(unknownFlag).max(100).exactOptional(),
 }) satisfies z.ZodType<Report>;

@@ -1,0 +1,1 @@
+export { MEASURE_OPERATORS } from '@burgee/engine/measures';

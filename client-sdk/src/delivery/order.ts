@@ -1,0 +1,48 @@
+import type { Delta, Override, Revision, Ruleset } from '@burgee/engine';
+
+/** Negative when `a` is older than `b`, 0 when equal. */
+export function compareRevisions(a: Revision, b: Revision): number {
+  return a.epoch - b.epoch || a.n - b.n;
+}
+
+/** Whether a delta applies: to exactly the revision before it, within one epoch. */
+export function isNext(held: Revision, delta: Revision): boolean {
+  return delta.epoch === held.epoch && delta.n === held.n + 1;
+}
+
+/** What a delta makes of the ruleset before it. */
+export function patched(held: Ruleset, { removedFlags, removedSegments, ...delta }: Delta): Ruleset {
+  return {
+    ...held,
+    overrides: [],
+    overridesApplied: [],
+    ...delta,
+    flags: replace(held.flags, delta.flags, removedFlags),
+    segments: replace(held.segments, delta.segments, removedSegments),
+  };
+}
+
+/** Overrides still in force: known ones and the ruleset's, without those whose id the ruleset lists as applied. */
+export function activeOverrides(known: readonly Override[], ruleset: Ruleset): readonly Override[] {
+  const applied = new Set(ruleset.overridesApplied ?? []);
+  const byId = new Map<string, Override>();
+  for (const override of [...known, ...(ruleset.overrides ?? [])]) byId.set(override.id, override);
+  return [...byId.values()].filter((override) => !applied.has(override.id));
+}
+
+/** In the order held, what is new at the end. Costs one look-up for each item held, in a map of what changes alone. */
+function replace<T extends { readonly key: string }>(
+  held: readonly T[],
+  fresh: readonly T[],
+  removed: readonly string[],
+): readonly T[] {
+  const changes = new Map<string, T | null>(removed.map((key) => [key, null]));
+  for (const item of fresh) changes.set(item.key, item);
+  const replaced = held.map((item) => {
+    const change = changes.get(item.key);
+    if (change === undefined) return item;
+    changes.delete(item.key);
+    return change;
+  });
+  return [...replaced, ...changes.values()].filter((item) => item !== null);
+}
