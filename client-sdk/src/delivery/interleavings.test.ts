@@ -7,7 +7,7 @@ import { sha256 } from '../node/disk.ts';
 import { type Connection, createConnection, type Receipt } from './connection.ts';
 import { openEnvelope } from './envelope.ts';
 import { createHolder } from './holder.ts';
-import { compareRevisions } from './merge.ts';
+import { compareRevisions } from './order.ts';
 
 const RUNS = Math.min(10_000, Number(process.env.BURGEE_RUNS ?? 400));
 const STEPS = 25;
