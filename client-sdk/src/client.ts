@@ -33,7 +33,7 @@ export type Host = (ServerHost | LocalHost) & {
 export interface ServerHost extends Pick<ReportingHost, 'transport' | 'identity'> {
   readonly load: () => Promise<Ruleset | undefined>;
   /** Keeps a newly applied ruleset; rejections become `error` events. Left out where nothing is kept. */
-  readonly save?: (envelope: string, ruleset: Ruleset) => Promise<void>;
+  readonly save?: (ruleset: Ruleset, envelope: string | undefined) => Promise<void>;
   readonly streaming: boolean;
 }
 

@@ -15,6 +15,6 @@ for (let n = ((await disk.load())?.revision.n ?? 0) + 1; ; n++) {
   const next = ruleset(flags, { revision: { epoch: 1, n } });
   const [file] = await readdir(folder);
   if (how === 'plain' && file !== undefined) await writeFile(join(folder, file), envelope('ruleset', next));
-  else await disk.save(envelope('ruleset', next), next);
+  else await disk.save(next, envelope('ruleset', next));
   process.stdout.write(`${n}\n`);
 }

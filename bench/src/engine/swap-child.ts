@@ -8,6 +8,8 @@ export interface SwapOrder {
   /** Its rulesets have the flags `flag-number-0` up to this. */
   readonly flags: number;
   readonly swaps: number;
+  /** Where the client keeps what it received. */
+  readonly cacheDir?: string;
 }
 
 /** Milliseconds, one for each swap that was seen. */
@@ -22,8 +24,8 @@ export interface Waits {
 
 const ASKED = 1_000;
 
-answer(async ({ url, flags, swaps }: SwapOrder): Promise<Waits> => {
-  const client = createClient({ url, key: 'bg_srv_bench', log: false });
+answer(async ({ url, flags, swaps, cacheDir }: SwapOrder): Promise<Waits> => {
+  const client = createClient({ url, key: 'bg_srv_bench', log: false, ...(cacheDir !== undefined && { cacheDir }) });
   await client.ready({ timeout: 30_000 });
   const contexts = peopleOf({ seed: 5, count: 1_000 }).map(({ id, ...rest }) => ({ targetingKey: id, ...rest }));
   const keys = Array.from({ length: ASKED }, (_, i) => `flag-number-${Math.floor((i * flags) / ASKED)}`);

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Delta, Ruleset, RulesetFlag } from '@burgee/engine';
 import { rulesetOf } from './candidates/burgee.ts';
 import { inChild } from './child.ts';
@@ -10,8 +13,8 @@ export type Arrival = 'delta' | 'snapshot';
 
 const PAUSE_MS = 60;
 
-/** Has a client in a process of its own evaluate without a pause while rulesets of so many flags arrive over its stream. */
-export async function swapUnderLoad(arrival: Arrival, count: number, swaps: number): Promise<Waits> {
+/** Has a client in a process of its own evaluate without a pause while rulesets of so many flags arrive over its stream; kept on disk or not. */
+export async function swapUnderLoad(arrival: Arrival, count: number, swaps: number, isKept = false): Promise<Waits> {
   const ruleset = rulesetOf(large(count));
   const served = await serveRuleset(JSON.stringify(ruleset));
   let n = ruleset.revision.n;
@@ -23,11 +26,16 @@ export async function swapUnderLoad(arrival: Arrival, count: number, swaps: numb
     },
     PAUSE_MS + count / (arrival === 'snapshot' ? 20 : 1_000),
   );
+  const folder = isKept ? await mkdtemp(join(tmpdir(), 'burgee-bench-')) : undefined;
   try {
-    return await inChild<SwapOrder, Waits>('./swap-child.ts', { url: served.url, flags: count, swaps });
+    return await inChild<SwapOrder, Waits>('./swap-child.ts', {
+      ...{ url: served.url, flags: count, swaps },
+      ...(folder !== undefined && { cacheDir: folder }),
+    });
   } finally {
     clearInterval(timer);
     await served.close();
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   }
 }
 

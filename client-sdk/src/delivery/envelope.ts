@@ -27,12 +27,6 @@ export function openEnvelope(text: string, digest: Digest): Message {
   return { kind: 'delta', delta: value };
 }
 
-/** The envelope of a ruleset, as the disk and the server have it. */
-export function sealRuleset(ruleset: Ruleset, digest: Digest): string {
-  const body = JSON.stringify(ruleset);
-  return `{"sha256":"${digest(body)}","ruleset":${body}}`;
-}
-
 export function isRuleset(value: unknown): value is Ruleset {
   return (
     isObject(value) &&

@@ -9,7 +9,7 @@ import {
   type Ruleset,
 } from '@burgee/engine';
 import type { Receipt } from './connection.ts';
-import { type Digest, openEnvelope, sealRuleset } from './envelope.ts';
+import { type Digest, openEnvelope } from './envelope.ts';
 import { differences, mergeDelta, mergeSnapshot } from './merge.ts';
 import { activeOverrides } from './order.ts';
 
@@ -45,8 +45,8 @@ export function createHolder(input: {
   /** Loads the RE2 engine; called once, before the first ruleset that needs it is prepared. */
   readonly loadRegex: () => Promise<NonNullable<PrepareOptions['regex']>>;
   readonly swapped: (swap: Swap) => void;
-  /** A newly applied live ruleset as an envelope, made only when called. */
-  readonly applied: (envelope: () => string, ruleset: Ruleset) => void;
+  /** A newly applied live ruleset, and the envelope in which it came where it came as a whole. */
+  readonly applied: (ruleset: Ruleset, envelope: string | undefined) => void;
 }): Holder {
   let held: Ruleset | undefined;
   let source: Source = 'default';
@@ -93,7 +93,7 @@ export function createHolder(input: {
         case 'take':
           await ready(message.kind === 'ruleset' ? message.ruleset : message.delta);
           swap(merge.ruleset, 'live', merge.changed);
-          input.applied(() => (message.kind === 'ruleset' ? envelope : sealRuleset(merge.ruleset, input.digest)), merge.ruleset);
+          input.applied(merge.ruleset, message.kind === 'ruleset' ? envelope : undefined);
           return { ok: true, newest: true };
       }
     },

@@ -2,24 +2,25 @@ import type { Ruleset } from '@burgee/engine';
 
 /** Hands new rulesets to whoever keeps them, one at a time and always the newest. */
 export interface Keeper {
-  keep(envelope: () => string, ruleset: Ruleset): void;
+  /** With the envelope in which it came, where it came as a whole. */
+  keep(ruleset: Ruleset, envelope: string | undefined): void;
   /** When nothing waits to be kept any more. */
   done(): Promise<void>;
 }
 
 /** Without `save` nothing is kept. */
 export function createKeeper(
-  save: ((envelope: string, ruleset: Ruleset) => Promise<void>) | undefined,
+  save: ((ruleset: Ruleset, envelope: string | undefined) => Promise<void>) | undefined,
   failed: (error: unknown) => void,
 ): Keeper {
   let saving: Promise<void> | undefined;
-  let unsaved: { readonly envelope: () => string; readonly ruleset: Ruleset } | undefined;
+  let unsaved: { readonly ruleset: Ruleset; readonly envelope: string | undefined } | undefined;
 
   const next = (): void => {
     if (save === undefined || saving !== undefined || unsaved === undefined) return;
-    const { envelope, ruleset } = unsaved;
+    const { ruleset, envelope } = unsaved;
     unsaved = undefined;
-    saving = save(envelope(), ruleset)
+    saving = save(ruleset, envelope)
       .catch(failed)
       .then(() => {
         saving = undefined;
@@ -28,8 +29,8 @@ export function createKeeper(
   };
 
   return {
-    keep(envelope, ruleset) {
-      unsaved = { envelope, ruleset };
+    keep(ruleset, envelope) {
+      unsaved = { ruleset, envelope };
       next();
     },
     async done() {

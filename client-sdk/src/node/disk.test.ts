@@ -38,7 +38,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const at = (n: number, epoch = 1, environment = 'production') => ruleset([flag('a')], { revision: { epoch, n }, environment });
 const disk = (key = 'key') => createDisk(folder, 'http://localhost', key);
-const save = (one: ReturnType<typeof at>, key?: string) => disk(key).save(envelope('ruleset', one), one);
+const save = (one: ReturnType<typeof at>, key?: string) => disk(key).save(one, envelope('ruleset', one));
 const current = async (): Promise<string> => {
   const names = (await readdir(folder)).filter((name) => name.startsWith('burgee-'));
   const n = (name: string): number => Number(name.split('.').at(-2));
@@ -180,7 +180,7 @@ test('a folder that cannot be made is an error for the caller to report, and loa
   await chmod(file, 0o400);
   const blocked = createDisk(join(file, 'below'), 'http://localhost', 'key');
   expect(await blocked.load()).toBeUndefined();
-  await expect(blocked.save('{}', at(1))).rejects.toThrow();
+  await expect(blocked.save(at(1), '{}')).rejects.toThrow();
 });
 
 test('writers that share a folder never show a reader anything but whole rulesets', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Revision, Ruleset } from '@burgee/engine';
 import { MAX_RULESET_BYTES, openEnvelope } from '../delivery/envelope.ts';
 import { compareRevisions } from '../delivery/order.ts';
+import { seal } from './seal.ts';
 
 /** The hex SHA-256 of a text. */
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -14,10 +15,10 @@ export interface Disk {
   /** The newest undamaged generation, or undefined. Never throws. */
   load(): Promise<Ruleset | undefined>;
   /**
-   * Writes the envelope, fsyncs and renames, mode 0600, and keeps the generation before it. Does nothing where the folder has
-   * this revision or a newer one already. Rejects where the folder cannot be written.
+   * Writes the ruleset's envelope (made here, where it came without), fsyncs and renames, mode 0600, and keeps the generation
+   * before it. Does nothing where the folder has this revision or a newer one already. Rejects where the folder cannot be written.
    */
-  save(envelope: string, ruleset: Ruleset): Promise<void>;
+  save(ruleset: Ruleset, envelope?: string): Promise<void>;
 }
 
 /** A generation's file. */
@@ -49,36 +50,46 @@ export function createDisk(folder: string, url: string, key: string): Disk {
     return found.sort((a, b) => compareRevisions(b.revision, a.revision));
   };
 
-  const newest = async (): Promise<{ readonly ruleset: Ruleset | undefined; readonly damaged: readonly string[] }> => {
+  const newest = async <T>(
+    read: (path: string) => Promise<T | undefined>,
+  ): Promise<{ readonly found: T | undefined; readonly damaged: readonly string[] }> => {
     const damaged: string[] = [];
     for (const { path } of await generations()) {
-      const ruleset = await read(path);
-      if (ruleset !== undefined) return { ruleset, damaged };
+      const found = await read(path);
+      if (found !== undefined) return { found, damaged };
       damaged.push(path);
     }
-    return { ruleset: undefined, damaged };
+    return { found: undefined, damaged };
   };
+
+  /** What this process wrote last and nobody has touched needs no reading: parsing it would keep evaluations waiting. */
+  let written: { readonly path: string; readonly mark: string; readonly head: Head } | undefined;
+  const readHead = async (path: string): Promise<Head | undefined> =>
+    path === written?.path && (await markOf(path)) === written.mark ? written.head : read(path);
 
   return {
     async load() {
       // what was listed may have been superseded and removed by another process before it was read
       for (let attempt = 0; attempt < 3; attempt++) {
-        const { ruleset, damaged } = await newest().catch(() => ({ ruleset: undefined, damaged: [] }));
-        if (ruleset !== undefined || damaged.length === 0) return ruleset;
+        const { found, damaged } = await newest(read).catch(() => ({ found: undefined, damaged: [] }));
+        if (found !== undefined || damaged.length === 0) return found;
       }
       return undefined;
     },
-    async save(envelope, ruleset) {
+    async save(ruleset, envelope) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       await sweep(folder, name);
-      const { ruleset: there, damaged } = await newest();
+      const { found: there, damaged } = await newest(readHead);
       const isKin = there?.project === ruleset.project && there.environment === ruleset.environment;
       if (isKin && compareRevisions(there.revision, ruleset.revision) >= 0) return;
       const path = pathOf(ruleset.revision);
       const temporary = join(folder, `${name}.${randomUUID()}.tmp`);
       try {
-        await writeDurably(temporary, envelope);
+        await writeDurably(temporary, envelope ?? (await seal(ruleset)));
+        const mark = await markOf(temporary);
         await rename(temporary, path);
+        const { project, environment, revision } = ruleset;
+        written = mark === undefined ? undefined : { path, mark, head: { project, environment, revision } };
       } catch (error) {
         await remove(temporary);
         throw error;
@@ -91,6 +102,15 @@ export function createDisk(folder: string, url: string, key: string): Disk {
     },
   };
 }
+
+type Head = Pick<Ruleset, 'project' | 'environment' | 'revision'>;
+
+/** Tells whether a file is still the one that was looked at, as far as the file system knows. */
+const markOf = (path: string): Promise<string | undefined> =>
+  lstat(path, { bigint: true }).then(
+    ({ ino, size, mtimeNs, mode }) => `${ino}.${size}.${mtimeNs}.${mode}`,
+    () => undefined,
+  );
 
 const remove = (path: string): Promise<void> => unlink(path).catch(() => undefined);
 
