@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import { addAccess } from './commands/access.ts';
 import { addFlags } from './commands/flags.ts';
+import { addOverrides } from './commands/overrides.ts';
 import { addPlans } from './commands/plans.ts';
 import { addRollout } from './commands/rollout.ts';
 import { addTypes } from './commands/types.ts';
@@ -35,6 +36,7 @@ addFlags(program);
 addRollout(program);
 addPlans(program);
 addTypes(program);
+addOverrides(program);
 addAccess(program);
 for (const command of everyCommand(program)) command.exitOverride();
 

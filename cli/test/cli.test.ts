@@ -253,6 +253,28 @@ describe('access', () => {
     ).toBe(2);
   });
 
+  it('override tokens are made and revoked, by pipelines in their environment too', async () => {
+    await rig.burgee(['flags', 'create', 'peeked']);
+    const create = ['overrides', 'create', '--flag', 'peeked=on', '--for', '10m', '--note', 'review'];
+    const made = json<{ token: string; flags: object[]; expiresAt: number }>(await rig.burgee(create));
+    expect(made.token).toMatch(/^[\w-]+\.[\w-]+\.[\w-]{86}$/);
+    expect(made.flags).toEqual([{ flag: 'peeked', variant: 'on' }]);
+    const text = await rig.burgee([...create, '--output', 'text']);
+    expect(text.stdout).toMatch(/Serves peeked = on in production until .+Z\. This is the only time it is shown\.\n$/);
+    const env = { BURGEE_TOKEN: rig.keys.pipeline };
+    expect((await rig.burgee(create, { env })).exit).toBe(0);
+    expect((await rig.burgee([...create, '-e', 'staging'], { env })).exit).toBe(2);
+    expect((await rig.burgee(['overrides', 'create', '--flag', 'peeked'])).exit).toBe(2);
+    expect((await rig.burgee(['overrides', 'create', '--flag', 'peeked=maybe'])).stderr).toContain('flags[0].variant');
+    const key = async () => {
+      const answer = await fetch(`${rig.url}/sdk/ruleset`, { headers: { authorization: `Bearer ${rig.keys.server}` } });
+      return ((await answer.json()) as { ruleset: { overrideKey?: { id: string } } }).ruleset.overrideKey?.id;
+    };
+    expect(await key()).toBeTypeOf('string');
+    expect(json(await rig.burgee(['overrides', 'revoke-all', '--reason', 'over']))).toEqual({ revoked: 'production' });
+    expect(await key()).toBeUndefined();
+  });
+
   it('tokens are made and revoked, passwords are reset', async () => {
     const made = json<{ token: { id: string }; secret: string }>(
       await rig.burgee(['tokens', 'create', '--kind', 'server', '--name', 'new']),

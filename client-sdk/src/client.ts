@@ -8,6 +8,7 @@ import { createKeeper } from './delivery/keeper.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { createEvaluator, type Evaluator } from './evaluator.ts';
 import type { ClientError, ClientEvents, Readiness } from './events.ts';
+import { createForcedEvaluator, type Variants } from './forced.ts';
 import { createHooks, type Hook } from './hooks.ts';
 import type { Outcome, Scope } from './reporting/exposures.ts';
 import { createReporting, type ReportingHost, silent } from './reporting/reporting.ts';
@@ -24,6 +25,8 @@ export type Host = (ServerHost | LocalHost) & {
   readonly scope: () => Scope | undefined;
   readonly context: () => EvaluationContext | undefined;
   readonly bootstrap: Ruleset | undefined;
+  /** Where override tokens are taken: what the one of the work that is running here serves, and who verifies them. */
+  readonly overrides?: { readonly variants: () => Variants | undefined; readonly use: (ruleset: Ruleset) => void } | undefined;
   /** Who watches evaluations. */
   readonly hooks?: readonly Hook[];
   readonly warn: (message: string) => void;
@@ -112,6 +115,7 @@ export function createCore(host: Host): Core {
   const swapped = ({ source, ruleset, prepared, changed }: Swap): void => {
     reporting.swapped(ruleset);
     inForce = prepared;
+    host.overrides?.use(ruleset);
     pinned = undefined;
     use(prepared);
     if (closing !== undefined) return;
@@ -161,9 +165,11 @@ export function createCore(host: Host): Core {
     context: host.context,
     failed: (message) => report({ code: 'hook', message }),
   });
-  const { use, ...answers } = createEvaluator(parts);
-  const pin = (): Evaluator => {
-    const { use: apply, ...pinnedAnswers } = createEvaluator(parts);
+  const variants = host.overrides?.variants;
+  const evaluatorFor = (by = variants) => (by === undefined ? createEvaluator(parts) : createForcedEvaluator(parts, by));
+  const { use, ...answers } = evaluatorFor();
+  const pin = (by?: Variants): Evaluator => {
+    const { use: apply, ...pinnedAnswers } = evaluatorFor(by && (() => by));
     if (inForce !== undefined) apply(inForce);
     return watch(pinnedAnswers);
   };
@@ -202,8 +208,13 @@ export function createCore(host: Host): Core {
       return { ...held, connection: connection.mode(), stale: freshness.stale(), reports: reporting.status() };
     },
     forRequest(context) {
-      pinned ??= pin();
-      return createRequestView(pinned, context ?? host.context() ?? NOBODY, inForce?.revision ?? null);
+      const by = variants?.();
+      if (by === undefined) pinned ??= pin();
+      return createRequestView(
+        by === undefined ? (pinned ?? pin()) : pin(by),
+        context ?? host.context() ?? NOBODY,
+        inForce?.revision ?? null,
+      );
     },
     openScope: reporting.openScope,
     endScope: reporting.endScope,

@@ -28,6 +28,8 @@ export interface Detail<T> {
   readonly rollout?: string;
   /** The prerequisite that failed. */
   readonly prerequisite?: string;
+  /** An override token decided, and nothing was counted. */
+  readonly override?: true;
   readonly errorCode?: EvaluationErrorCode;
   readonly errorMessage?: string;
 }

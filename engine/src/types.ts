@@ -158,6 +158,14 @@ export interface Override {
   readonly percent: number;
 }
 
+/** What override tokens of one environment are verified with: the public half of an Ed25519 key. */
+export interface OverrideKey {
+  /** Tokens name it in their header; another key has another. */
+  readonly id: string;
+  /** 32 bytes, base64url. */
+  readonly publicKey: string;
+}
+
 /** Everything an SDK needs for one environment. */
 export interface Ruleset {
   readonly schema: 1;
@@ -168,6 +176,8 @@ export interface Ruleset {
   readonly segments: readonly RulesetSegment[];
   readonly overrides?: readonly Override[];
   readonly overridesApplied?: readonly string[];
+  /** For server keys only, and where override tokens are in use. A delta leaves it as it is; where it changes there is a snapshot. */
+  readonly overrideKey?: OverrideKey;
 }
 
 /** Who is asking. `targetingKey` identifies the unit; every other property is an attribute. Any value is survived. */

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
+import type { Ruleset } from '@burgee/engine';
 import { type Core, createCore, type LocalHost, type ServerHost } from '../client.ts';
 import type { Evaluator as AnyEvaluator } from '../evaluator.ts';
 import type { Context } from '../flags/index.ts';
@@ -10,6 +11,9 @@ import { createDisk, sha256 } from './disk.ts';
 import { createFileFeed } from './file.ts';
 import { createMiddleware, type Middleware } from './middleware.ts';
 import { type ClientOptions, readOptions, type Settings } from './options.ts';
+import { withToken } from './override-sources.ts';
+import type { OverrideToken } from './override-token.ts';
+import { createOverrides } from './overrides.ts';
 import { settle } from './settle.ts';
 import { createNodeTransport, nodeClock } from './transport.ts';
 
@@ -51,8 +55,21 @@ export interface Client extends Evaluator, Omit<Core, keyof AnyEvaluator | 'forR
    * the last 30 s; where there are none, it is only counted.
    */
   outcome(context: Context | undefined, outcome?: WorkOutcome): void;
+  /**
+   * Baggage (W3C) for requests to other services of yours: what came in, with the override token of the request that is running
+   * here, or without any. `overrides` of those services must look at baggage. Without the option `overrides` it gives back what
+   * it is given.
+   */
+  baggage(incoming?: string): string;
   /** Sends the last report within `timeout` ms (1,000) and ends every connection and timer. Idempotent; evaluations go on answering. */
   close(options?: { readonly timeout?: number }): Promise<void>;
+}
+
+/** The unit of work that is running. */
+interface Inside {
+  readonly scope: Scope;
+  readonly token: OverrideToken | undefined;
+  readonly context?: Context;
 }
 
 const SDK = 'burgee-node/0.1.0';
@@ -62,8 +79,12 @@ const SDK = 'burgee-node/0.1.0';
  * connection for as long as it lives and, every minute, or every few seconds during a rollout, a short one for a report; neither keeps the process alive.
  */
 export function createClient(options: ClientOptions): Client {
-  const { origin, app, platform, streaming, bootstrap, hooks, warn } = readOptions(options);
-  const scopes = new AsyncLocalStorage<{ readonly scope: Scope; readonly context?: Context }>();
+  const { origin, app, platform, streaming, bootstrap, overrides, hooks, warn } = readOptions(options);
+  const scopes = new AsyncLocalStorage<Inside>();
+  const tokens = new WeakMap<Scope, OverrideToken>();
+  let ruleset: Ruleset | undefined;
+  const readOverride =
+    overrides.length === 0 ? undefined : createOverrides({ sources: overrides, held: () => ruleset, now: Date.now, warn });
   const core = createCore({
     ...(origin.kind === 'server' ? serverHost(origin, { app, platform, streaming }) : { local: localFeed(origin) }),
     clock: nodeClock,
@@ -73,24 +94,41 @@ export function createClient(options: ClientOptions): Client {
     scope: () => scopes.getStore()?.scope,
     context: () => scopes.getStore()?.context,
     bootstrap,
+    overrides: readOverride && {
+      variants: () => scopes.getStore()?.token?.variants,
+      use: (next) => {
+        ruleset = next;
+      },
+    },
     hooks,
     warn,
   });
   const { openScope, endScope, outcome, ...shared } = core;
+  /** Of work under an override token nothing counts, how it ends neither: its scope has ended before it begins. */
+  const begin = (token: OverrideToken | undefined): Scope => {
+    const scope = openScope();
+    if (token === undefined) return scope;
+    tokens.set(scope, token);
+    scope.ended = true;
+    return scope;
+  };
   const middleware = createMiddleware({
-    open: openScope,
+    open: (request) => begin(readOverride?.(request)),
     end: endScope,
-    inside: (scope, run) => scopes.run({ scope }, run),
+    inside: (scope, run) => scopes.run({ scope, token: tokens.get(scope) }, run),
   });
 
   return {
     ...shared,
     middleware: () => middleware,
+    baggage: (incoming = '') => (readOverride === undefined ? incoming : withToken(incoming, scopes.getStore()?.token?.text)),
     run(context, run) {
-      const scope = openScope();
-      return scopes.run({ scope, context }, () => settle(run, (failed) => endScope(scope, failed)));
+      const token = scopes.getStore()?.token;
+      const scope = begin(token);
+      return scopes.run({ scope, token, context }, () => settle(run, (failed) => endScope(scope, failed)));
     },
     outcome(context, { error, durationMs } = {}) {
+      if (scopes.getStore()?.token !== undefined) return;
       const failed = error !== undefined && error !== null && error !== false;
       outcome(context, { failed, durationMs: typeof durationMs === 'number' && durationMs >= 0 ? durationMs : 0 });
     },

@@ -29,7 +29,7 @@ test('a client has what was chosen, no more', async () => {
   expect(Object.keys(client).sort()).toEqual(
     [
       ...['boolean', 'string', 'number', 'json', 'detail', 'forRequest'],
-      ...['ready', 'on', 'status', 'close', 'middleware', 'run', 'outcome'],
+      ...['ready', 'on', 'status', 'close', 'middleware', 'run', 'outcome', 'baggage'],
     ].sort(),
   );
   await client.close();

@@ -17,3 +17,4 @@ export type { Evaluator, RequestView, TypedDetail, TypedEvaluator, TypedRequestV
 export { type Client, createClient, type WorkOutcome } from './create-client.ts';
 export type { FastifyInstance, HonoContext, Middleware } from './middleware.ts';
 export type { ClientOptions, CommonOptions, FileOptions, OfflineOptions, ServerOptions } from './options.ts';
+export type { OverrideSource } from './override-sources.ts';

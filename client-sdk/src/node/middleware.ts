@@ -1,8 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Scope } from '../reporting/exposures.ts';
+import type { Carrier } from './override-sources.ts';
 
 /** What of Hono's context is used. */
 export interface HonoContext {
+  readonly req: { readonly raw: Pick<Request, 'url' | 'headers'> };
   readonly res: { readonly status: number };
   readonly error?: Error | undefined;
 }
@@ -32,7 +34,7 @@ export interface Middleware {
 
 /** What the middleware needs of its client. */
 export interface Scopes {
-  readonly open: () => Scope;
+  readonly open: (request: Carrier) => Scope;
   readonly end: (scope: Scope, failed: boolean) => void;
   readonly inside: <T>(scope: Scope, run: () => T) => T;
 }
@@ -50,14 +52,15 @@ export function createMiddleware(scopes: Scopes): Middleware {
     });
   };
 
-  const connect = (_request: IncomingMessage, response: ServerResponse, next: () => void): void => {
-    const scope = open();
+  const connect = (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
+    const scope = open(carrierOf(request));
     follow(scope, response);
     inside(scope, next);
   };
 
   const hono = async (context: HonoContext, next: () => Promise<void>): Promise<void> => {
-    const scope = open();
+    const { url, headers } = context.req.raw;
+    const scope = open({ url, header: (name) => headers.get(name) ?? undefined });
     try {
       await inside(scope, next);
       // hono turns what a handler throws into a response; an exception that means 4xx is an answer, not a failure
@@ -71,7 +74,7 @@ export function createMiddleware(scopes: Scopes): Middleware {
   const fastify = (app: FastifyInstance, done: () => void): void => {
     const byRequest = new WeakMap<IncomingMessage, Scope>();
     app.addHook('onRequest', ({ raw }, reply, proceed) => {
-      const scope = open();
+      const scope = open(carrierOf(raw));
       byRequest.set(raw, scope);
       follow(scope, reply.raw);
       inside(scope, proceed);
@@ -88,7 +91,7 @@ export function createMiddleware(scopes: Scopes): Middleware {
   const wrap =
     (handler: RequestListener): RequestListener =>
     (request, response) => {
-      const scope = open();
+      const scope = open(carrierOf(request));
       follow(scope, response);
       const threw = (error: unknown): never => {
         end(scope, true);
@@ -113,6 +116,10 @@ export function createMiddleware(scopes: Scopes): Middleware {
   };
   // Fastify: the hooks are meant for the whole application, not for an encapsulated part of it
   return Object.assign(middleware, { [Symbol.for('skip-override')]: true }) as Middleware;
+}
+
+function carrierOf({ url = '', headers }: IncomingMessage): Carrier {
+  return { url, header: (name) => headers[name]?.toString() };
 }
 
 function isFastify(value: unknown): value is FastifyInstance {

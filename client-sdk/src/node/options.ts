@@ -1,5 +1,6 @@
 import type { Ruleset } from '@burgee/engine';
 import { HOOK_STAGES, type Hook } from '../hooks.ts';
+import { OVERRIDE_SOURCES, type OverrideSource } from './override-sources.ts';
 
 /** How to make a client: of a server, of a file, or of nothing. `offline` wins over a server that is named too, and so does `file`. */
 export type ClientOptions = ServerOptions | FileOptions | OfflineOptions;
@@ -53,13 +54,21 @@ export interface CommonOptions {
   readonly streaming?: boolean;
   /** Evaluated until the server, the cache or the file has something: the last resort before callers' defaults. */
   readonly bootstrap?: Ruleset;
+  /**
+   * Whether requests that go through `middleware` may carry an override token, `burgee-override` in their query, a header, a cookie
+   * or their baggage: true, or those of these places that are looked at. What the token serves holds for that request alone, and
+   * nothing of that request is counted. Tokens are signed, expire within a day, and are for one environment. Default: none is read.
+   */
+  readonly overrides?: boolean | readonly OverrideSource[];
   /** Who watches evaluations. Without any it costs nothing; with some each evaluation costs a few µs. */
   readonly hooks?: readonly Hook[];
   /** Where warnings go, one line a minute at most; `console` and pino fit. False: nowhere. Default `console`. */
   readonly log?: { warn(message: string): void } | false;
 }
 
-const KNOWN = new Set(['url', 'key', 'file', 'offline', 'app', 'platform', 'cacheDir', 'streaming', 'bootstrap', 'hooks', 'log']);
+const KNOWN = new Set([
+  ...['url', 'key', 'file', 'offline', 'app', 'platform', 'cacheDir', 'streaming', 'bootstrap', 'overrides', 'hooks', 'log'],
+]);
 
 /** Options with their defaults. */
 export interface Settings {
@@ -72,6 +81,7 @@ export interface Settings {
   readonly platform: string;
   readonly streaming: boolean;
   readonly bootstrap: Ruleset | undefined;
+  readonly overrides: readonly OverrideSource[];
   readonly hooks: readonly Hook[];
   readonly warn: (message: string) => void;
 }
@@ -82,7 +92,7 @@ export function readOptions(options: ClientOptions): Settings {
   for (const name of Object.keys(options)) {
     if (!KNOWN.has(name)) throw new TypeError(`createClient: unknown option ${name}; there are ${[...KNOWN].join(', ')}`);
   }
-  const { app = 'app', platform = 'node', streaming = true, bootstrap, hooks = [], log = console } = options;
+  const { app = 'app', platform = 'node', streaming = true, bootstrap, overrides = false, hooks = [], log = console } = options;
   for (const [name, value] of [
     ['app', app],
     ['platform', platform],
@@ -100,7 +110,8 @@ export function readOptions(options: ClientOptions): Settings {
       // a logger's failure must not become the application's
     }
   };
-  return { origin: readOrigin(options), app, platform, streaming, bootstrap, hooks, warn };
+  const wanted = { overrides: readOverrides(overrides), hooks };
+  return { origin: readOrigin(options), app, platform, streaming, bootstrap, ...wanted, warn };
 }
 
 function readOrigin(options: ClientOptions): Settings['origin'] {
@@ -113,6 +124,12 @@ function readOrigin(options: ClientOptions): Settings['origin'] {
   if (typeof key !== 'string' || !/^[\x21-\x7e]{1,512}$/.test(key)) refuse('key', 'the text of a server key');
   if (cacheDir !== undefined && (typeof cacheDir !== 'string' || cacheDir === '')) refuse('cacheDir', 'a folder');
   return { kind: 'server', url: readUrl(url), key, cacheDir };
+}
+
+function readOverrides(overrides: boolean | readonly OverrideSource[]): readonly OverrideSource[] {
+  if (typeof overrides === 'boolean') return overrides ? OVERRIDE_SOURCES : [];
+  if (Array.isArray(overrides) && overrides.every((one) => OVERRIDE_SOURCES.includes(one))) return overrides;
+  return refuse('overrides', `true, false or a list of ${OVERRIDE_SOURCES.join(', ')}`);
 }
 
 function checkHooks(hooks: readonly Hook[]): void {

@@ -10,6 +10,7 @@ export interface Answer {
   readonly rollout?: string;
   readonly arm?: string;
   readonly prerequisite?: string;
+  readonly override?: true;
   readonly errorCode?: string;
   readonly errorMessage?: string;
 }
@@ -34,7 +35,7 @@ function codeOf(code: string): ErrorCode {
 }
 
 /** `version` and `flagSetId` are the words that OpenFeature's own telemetry hooks look for. */
-function metadataOf({ rule, revision, rollout, arm, prerequisite }: Answer): FlagMetadata {
+function metadataOf({ rule, revision, rollout, arm, prerequisite, override }: Answer): FlagMetadata {
   const metadata: FlagMetadata = {};
   if (rule !== undefined) metadata.rule = rule;
   if (revision !== null) {
@@ -44,6 +45,7 @@ function metadataOf({ rule, revision, rollout, arm, prerequisite }: Answer): Fla
   if (rollout !== undefined) metadata.rollout = rollout;
   if (arm !== undefined) metadata.arm = arm;
   if (prerequisite !== undefined) metadata.prerequisite = prerequisite;
+  if (override) metadata.override = true;
   return metadata;
 }
 

@@ -109,6 +109,7 @@ export function withFlags(flags: TestFlags = {}): TestClient {
     middleware: () => works.middleware,
     run: works.run,
     outcome: (context: EvaluationContext | undefined, outcome?: WorkOutcome) => works.outcome(context, outcome),
+    baggage: (incoming = '') => incoming,
     async close() {
       isClosed = true;
       events.clear();

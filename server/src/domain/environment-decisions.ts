@@ -1,4 +1,5 @@
 import type { Token } from './access/access.ts';
+import { overrideSigningKey } from './access/override-token.ts';
 import { type By, type Decision, unchanged } from './decision.ts';
 import { changes, sides } from './differences.ts';
 import type { Environment, Project } from './environment.ts';
@@ -183,6 +184,15 @@ export function deleteEnvironment(
       ),
       ...abortActive(rollouts, why, actor, at),
       ...live.map(({ entity, version }): Write => ({ put: 'token', entity: { ...entity, revokedAt: at }, basedOn: version })),
+      ...(environment.entity.overrideKey
+        ? [
+            {
+              remove: 'signingKey' as const,
+              key: { id: overrideSigningKey(environment.entity, environment.entity.overrideKey) },
+              basedOn: 'any' as const,
+            },
+          ]
+        : []),
       { remove: 'environment', key: { project: project.entity.key, key }, basedOn: environment.version },
     ],
     audit: [

@@ -36,6 +36,7 @@ export function buildRuleset(picture: EnvironmentPicture, audience: Audience, no
     if (audience === 'client' && flag.browserAccess !== 'rules') continue;
     flags.push(rulesetFlag(flag, state, marks, audience));
   }
+  const { overrideKey } = picture.environment;
   const needed = audience === 'client' ? new Set(flags.flatMap(segmentsOf)) : undefined;
   return {
     schema: 1,
@@ -47,6 +48,7 @@ export function buildRuleset(picture: EnvironmentPicture, audience: Audience, no
       .sort(byKey)
       .filter((segment) => needed?.has(segment.key) ?? true)
       .map(({ key, number, when }) => ({ key, number, when: ordered(when) })),
+    ...(overrideKey && audience === 'server' && { overrideKey: { id: overrideKey.id, publicKey: overrideKey.publicKey } }),
   };
 }
 
@@ -65,11 +67,13 @@ const MOST_STEPS = 256;
 /**
  * What leads from one ruleset to another of the same epoch, one delta per revision: the first carries everything that differs,
  * the others only count up. Commits that came together are published together, and a delta replaces whole flags, so a reader
- * that stops half way is ahead of its number, never behind. null where only a snapshot can tell: other epoch, or no way forward.
+ * that stops half way is ahead of its number, never behind. null where only a snapshot can tell: another epoch, another key for
+ * override tokens, or no way forward.
  */
 export function diffRulesets(from: Ruleset, to: Ruleset): readonly Delta[] | null {
   const steps = to.revision.n - from.revision.n;
   if (from.revision.epoch !== to.revision.epoch || steps < 1 || steps > MOST_STEPS) return null;
+  if (from.overrideKey?.id !== to.overrideKey?.id) return null;
   const flags = changes(from.flags, to.flags);
   const segments = changes(from.segments, to.segments);
   const overrides = {

@@ -38,6 +38,11 @@ export const environment = z.strictObject({
   description: z.string().exactOptional(),
   order: z.number().int(),
   createdAt: z.number(),
+  overrideKey: z
+    .strictObject({ id: z.string(), publicKey: z.string(), createdAt: z.number() })
+    .readonly()
+    .exactOptional()
+    .describe('What override tokens are verified with'),
 }) satisfies z.ZodType<Environment>;
 
 export const flag = z.strictObject({

@@ -1,6 +1,7 @@
 import { invitationRoutes } from './access/invitations.ts';
 import { loginRoutes } from './access/login.ts';
 import { meRoutes } from './access/me.ts';
+import { overrideTokenRoutes } from './access/override-tokens.ts';
 import { ownSessionRoutes } from './access/own-sessions.ts';
 import { setupRoutes } from './access/setup.ts';
 import { tokenRoutes } from './access/tokens.ts';
@@ -39,6 +40,7 @@ const described: readonly Route[] = [
   ...userRoutes,
   ...invitationRoutes,
   ...tokenRoutes,
+  ...overrideTokenRoutes,
   ...projectRoutes,
   ...environmentRoutes,
   ...flagRoutes,

@@ -64,6 +64,7 @@ export const PERMISSIONS = [
   'flag:write',
   'state:write',
   'state:kill',
+  'override:write',
   'segment:read',
   'segment:write',
   'rollout:read',
@@ -115,6 +116,7 @@ const EDIT: readonly Permission[] = [
   'flag:write',
   'state:write',
   'state:kill',
+  'override:write',
   'segment:write',
   'plan:write',
   'source:write',
@@ -141,7 +143,15 @@ const TOKENS: Readonly<Record<TokenKind, ReadonlySet<Permission>>> = {
   server: new Set(['sdk:ruleset', 'sdk:report', 'ofrep:evaluate']),
   client: new Set(['sdk:ruleset', 'sdk:report', 'ofrep:evaluate']),
   admin: new Set(ADMIN.filter((p) => p !== 'me')),
-  pipeline: new Set(['flag:read', 'plan:read', 'rollout:read', 'rollout:start', 'rollout:control', 'rollout:revert']),
+  pipeline: new Set([
+    'flag:read',
+    'plan:read',
+    'rollout:read',
+    'rollout:start',
+    'rollout:control',
+    'rollout:revert',
+    'override:write',
+  ]),
 };
 
 /**

@@ -39,6 +39,8 @@ GET /api/v1/projects/{project}/environments | viewer | a
 POST /api/v1/projects/{project}/environments | admin | a
 PATCH /api/v1/projects/{project}/environments/{environment} | admin | a
 DELETE /api/v1/projects/{project}/environments/{environment} | admin | a
+POST /api/v1/projects/{project}/environments/{environment}/override-tokens | editor | pa
+POST /api/v1/projects/{project}/environments/{environment}/override-tokens/revoke | editor | pa
 GET /api/v1/projects/{project}/flags | viewer | a
 POST /api/v1/projects/{project}/flags | editor | a
 GET /api/v1/projects/{project}/flags/{flag} | viewer | a
