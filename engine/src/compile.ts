@@ -209,8 +209,8 @@ function compileRule(flag: RulesetFlag, rule: Rule, answering: Answering, around
   const bucketing = bucketingOf(rule.by, salt, id, 0);
   const ramp = rule.ramp ?? null;
   const isWhole = threshold === POSITIONS && ramp === null;
-  // one literal for every rule, one hidden class; what each evaluation looks at comes first
-  return { test, isWhole, ramp, answer, split, bucketing, threshold, next: null, sketch: null, id, percent };
+  // one literal for every rule, one hidden class; first, and in one line of the cache, what is looked at where the test fails
+  return { test, next: null, isWhole, ramp, answer, split, bucketing, threshold, sketch: null, id, percent };
 }
 
 function compileSplit({ id, by }: Rule, split: Split, salt: string, answering: Answering): CompiledSplit {
