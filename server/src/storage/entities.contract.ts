@@ -33,6 +33,20 @@ export function entityCases(bench: Bench): void {
       expect(await store.getAll('user', [])).toEqual([]);
     });
 
+    it('an environment keeps the key of its override tokens, also in its picture, until it is without one', async () => {
+      const { store } = bench;
+      const key = { project: 'shop', key: 'live' };
+      const { entity } = (await store.get('environment', key)) ?? expect.fail();
+      const overrideKey = { id: 'k1', publicKey: 'A'.repeat(43), createdAt: AT };
+      const put = (kept: typeof entity) =>
+        change([{ put: 'environment', basedOn: 'any', entity: kept }], { environments: [LIVE] });
+      await store.commit(put({ ...entity, overrideKey }));
+      expect((await store.get('environment', key))?.entity).toEqual({ ...entity, overrideKey });
+      expect((await store.picture('shop', 'live'))?.environment).toEqual({ ...entity, overrideKey });
+      await store.commit(put(entity));
+      expect((await store.picture('shop', 'live'))?.environment).toEqual(entity);
+    });
+
     it('put on any version makes what is not there', async () => {
       await bench.store.commit(change([{ put: 'flag', basedOn: 'any', entity: flag('a') }]));
       expect(await bench.store.get('flag', { project: 'shop', key: 'a' })).toMatchObject({ version: 1 });
