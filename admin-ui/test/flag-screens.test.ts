@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { violations } from './axe.ts';
-import { open } from './browser.ts';
+import { open, type Tab } from './browser.ts';
 import { browserSuite } from './flow.ts';
 import { reportUsage } from './reports.ts';
 import { seed } from './seed.ts';
@@ -65,7 +65,7 @@ browserSuite('every screen and dialog about flags', (stage) => {
       await page.goto('/projects/default/flags');
       await page.getByLabel('Choose all').check();
       await button(page, 'Tags …');
-      await page.getByLabel('Add these tags').fill('q4,');
+      await page.getByLabel('Add these tags').first().fill('q4,');
     },
     'the views': async (page) => {
       await page.goto('/projects/default/flags?tag=checkout');
@@ -114,7 +114,7 @@ browserSuite('every screen and dialog about flags', (stage) => {
     'scheduling a change': async (page) => {
       await ranking(page);
       await button(page, 'Schedule');
-      await page.getByLabel('What').selectOption({ index: 1 });
+      await page.getByLabel('What', { exact: true }).selectOption({ index: 1 });
       await button(page, 'In an hour');
     },
     'reverting a change': async (page) => {
@@ -133,13 +133,17 @@ browserSuite('every screen and dialog about flags', (stage) => {
   };
 
   describe.each(['light', 'dark'] as const)('in %s', (scheme) => {
+    let tab: Tab;
+    beforeAll(async () => {
+      tab = await open(stage().browser, stage().server, session, { scheme });
+    });
+    afterAll(() => tab.context.close());
+
     it.each(Object.keys(screens))('%s has no accessibility or policy violation', async (name) => {
-      const { browser, server } = stage();
-      const { page, context, complaints } = await open(browser, server, session, { scheme });
-      await screens[name]?.(page);
-      expect(await violations(page)).toEqual([]);
-      expect(complaints).toEqual({ policy: [], scripts: [] });
-      await context.close();
+      await tab.page.evaluate(() => sessionStorage.clear()).catch(() => undefined);
+      await screens[name]?.(tab.page);
+      expect(await violations(tab.page)).toEqual([]);
+      expect(tab.complaints).toEqual({ policy: [], scripts: [] });
     });
   });
 

@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { launch, noBrowser } from './browser.ts';
 import { notBuilt, startServer, type TestServer } from './server.ts';
@@ -46,4 +46,14 @@ export async function countKeys(page: Page): Promise<() => Promise<number>> {
     addEventListener('keydown', (event) => !alone.has(event.key) && counter.keys++, { capture: true });
   });
   return () => page.evaluate(() => (globalThis as unknown as { keys: number }).keys);
+}
+
+/** Goes to a control as somebody without a mouse does, by Tab; throws where Tab does not lead there. */
+export async function tabTo(page: Page, wanted: Locator, most = 60): Promise<void> {
+  await wanted.waitFor();
+  for (let n = 0; n < most; n++) {
+    if (await wanted.evaluate((control) => control === document.activeElement)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`Tab did not lead to ${wanted} in ${most} presses`);
 }

@@ -34,6 +34,16 @@ export const flags = (project: string, archived: boolean) =>
     structuralSharing: false,
   });
 
+/** The same with the states of one environment only: a thirtieth of the bytes where there are thirty. */
+export const flagsIn = (project: string, environment: string) =>
+  queryOptions({
+    queryKey: ['flags', project, 'in', environment],
+    queryFn: async () =>
+      (await request<{ flags: FlagRow[] }>('GET', api('projects', project, 'environments', environment, 'flags'))).flags,
+    structuralSharing: false,
+    staleTime: 15_000,
+  });
+
 export const flag = (project: string, key: string) =>
   queryOptions({
     queryKey: ['flag', project, key],

@@ -56,8 +56,20 @@ export function shownBy(object: string): QueryKey[] {
 const GATHER: Readonly<Record<string, number>> = { evidence: 3000, audit: 1500, rollouts: 1500, flags: 500 };
 const GATHER_OTHERS = 100;
 
+/** A list of thousands is megabytes: it may be so much older, ms. */
+const GATHER_LONG = 4000;
+const LONG = 400;
+
+function gatherOf(client: Client, queryKey: QueryKey): number {
+  const known = client.getQueryData?.([...queryKey, false]);
+  if (queryKey[0] === 'flags' && Array.isArray(known) && known.length > LONG) return GATHER_LONG;
+  return GATHER[String(queryKey[0])] ?? GATHER_OTHERS;
+}
+
+type Client = Pick<QueryClient, 'invalidateQueries'> & Partial<Pick<QueryClient, 'getQueryData'>>;
+
 /** Asks queries again after what moved, each at most once per its time. */
-export function createRefresher(client: Pick<QueryClient, 'invalidateQueries'>) {
+export function createRefresher(client: Client) {
   const waiting = new Map<string, ReturnType<typeof setTimeout>>();
   return {
     moved({ objects }: Moved): void {
@@ -68,7 +80,7 @@ export function createRefresher(client: Pick<QueryClient, 'invalidateQueries'>) 
           waiting.delete(name);
           void client.invalidateQueries({ queryKey });
         };
-        waiting.set(name, setTimeout(ask, GATHER[String(queryKey[0])] ?? GATHER_OTHERS));
+        waiting.set(name, setTimeout(ask, gatherOf(client, queryKey)));
       }
     },
     stop(): void {

@@ -93,6 +93,8 @@ export const theme = createTheme({
     // Hidden options of every closed select would be a few hundred elements on a flag's page.
     Combobox: { defaultProps: { keepMounted: false } },
     InputWrapper: { styles: { label: { marginBottom: 4 }, description: { marginBottom: 4 } } },
+    // a focusable part without a role is no part of a menu
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
     Select: { defaultProps: { checkIconPosition: 'right' } },
   },
 });

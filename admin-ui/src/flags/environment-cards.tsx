@@ -6,11 +6,14 @@ import css from './environment-cards.module.css';
 import { sees } from './sees.ts';
 import { StateCell } from './state-cell.tsx';
 
+/** From so many on the cards are small and leave the words to the chosen one below. */
+const MANY = 6;
+
 /** State and percent of a flag in each environment, side by side; one of them is looked at below. */
 export function EnvironmentCards({ row, chosen }: { row: FlagRow; chosen: string }) {
   const { flag } = row;
   return (
-    <nav className={css.cards} aria-label={text.flags.page.environments}>
+    <nav className={css.cards} data-many={row.states.length > MANY} aria-label={text.flags.page.environments}>
       {row.states.map((state) => (
         <section key={state.state.environment} className={`card ${css.card}`} data-chosen={state.state.environment === chosen}>
           <Link

@@ -63,7 +63,7 @@ export function EnvironmentView({ flagRow, row }: { flagRow: FlagRow; row: State
           </dl>
         </section>
         <RuleList flag={flag} environment={state.environment} draft={draft} ramped={row.rollout !== null} locked={locked} />
-        <Prerequisites flag={flag} draft={draft} locked={locked} />
+        <Prerequisites flag={flag} environment={state.environment} draft={draft} locked={locked} />
         <UsagePanel flag={flag} row={row} />
         <Snippets flag={flag} row={row} />
         {draft.dirty && <SaveBar flag={flag} row={row} draft={draft} />}

@@ -3,6 +3,7 @@ import type { Flag } from '@burgee/server/api';
 import { ActionIcon, MultiSelect, Select, Text, Title } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import * as queries from '../api/queries.ts';
 import { text } from '../text/catalogue.ts';
 import type { DraftHandle } from './draft.ts';
@@ -10,11 +11,21 @@ import css from './prerequisites.module.css';
 
 const t = text.flags.prerequisites;
 
+interface Props {
+  readonly flag: Flag;
+  readonly environment: string;
+  readonly draft: DraftHandle;
+  readonly locked: boolean;
+}
+
 /** Other flags that must serve a wanted variant, or everyone gets the off variant here. */
-export function Prerequisites({ flag, draft, locked }: { flag: Flag; draft: DraftHandle; locked: boolean }) {
-  const { data = [] } = useQuery(queries.flags(flag.project, false));
+export function Prerequisites({ flag, environment, draft, locked }: Props) {
   const { targeting } = draft;
   const { prerequisites } = targeting;
+  // thousands of flags are read only by somebody who looks for one
+  const [looked, setLooked] = useState(false);
+  const wanted = looked || prerequisites.length > 0;
+  const { data = [] } = useQuery({ ...queries.flagsIn(flag.project, environment), enabled: wanted });
   const set = (next: readonly Prerequisite[]) => draft.set({ ...targeting, prerequisites: next });
   const used = new Set(prerequisites.map((one) => one.flag));
   const others = data.filter((row) => row.flag.key !== flag.key && !used.has(row.flag.key));
@@ -60,7 +71,9 @@ export function Prerequisites({ flag, draft, locked }: { flag: Flag; draft: Draf
           mt={10}
           maw={280}
           searchable
+          limit={100}
           aria-label={t.add}
+          onFocus={() => setLooked(true)}
           placeholder={t.add}
           data={others.map((row) => ({ value: row.flag.key, label: row.flag.name || row.flag.key }))}
           value={null}

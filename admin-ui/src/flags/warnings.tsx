@@ -12,7 +12,7 @@ import css from './warnings.module.css';
 export function Warnings({ flag, row }: { flag: Flag; row: StateRow }) {
   const needsFlags = row.state.prerequisites.length > 0;
   const namesSegments = row.state.rules.some(({ segments }) => (segments?.length ?? 0) > 0);
-  const flags = useQuery({ ...queries.flags(flag.project, false), enabled: needsFlags }).data;
+  const flags = useQuery({ ...queries.flagsIn(flag.project, row.state.environment), enabled: needsFlags }).data;
   const segments = useQuery({ ...queries.segments(flag.project), enabled: namesSegments }).data;
   const now = useNow(60_000);
   const warnings = warningsOf({

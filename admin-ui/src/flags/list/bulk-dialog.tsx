@@ -109,7 +109,8 @@ export function BulkDialog({ project, rows: given, tags, kind, onClose }: Props)
             />
           </>
         )}
-        <ul className={css.steps} aria-label={t.diff} tabIndex={-1}>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+        <ul className={css.steps} aria-label={t.diff} tabIndex={0}>
           {steps.slice(0, MOST_LINES).map((step) => {
             const outcome = outcomes.get(step.key);
             return (

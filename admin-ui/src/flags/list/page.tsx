@@ -1,4 +1,5 @@
 import { Button, Checkbox, Title } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
@@ -54,6 +55,7 @@ export function FlagList() {
 
   const set = (change: FlagFilter) =>
     void navigate({ replace: !('new' in change), search: (before) => ({ ...before, ...change }) });
+  useHotkeys([['n', () => may('flag:write') && set({ new: true })]]);
   const act = useCallback((flag: string, environment: string, what: Act) => setDoing({ flag, environment, act: what }), []);
   const pick = useRef(picked.pick);
   pick.current = picked.pick;
