@@ -1,11 +1,11 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { violations } from './axe.ts';
 import { open, type Tab } from './browser.ts';
 import { browserSuite } from './flow.ts';
 import { reportUsage } from './reports.ts';
 import { seed } from './seed.ts';
 import { type Session, setUp } from './session.ts';
+import { violations } from './violations.ts';
 
 const HERE = '/api/v1/projects/default';
 

@@ -1,7 +1,6 @@
 import type { RolloutView } from '@burgee/server/api';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { violations } from './axe.ts';
 import { open } from './browser.ts';
 import { browserSuite } from './flow.ts';
 import { seed } from './seed.ts';
