@@ -116,6 +116,7 @@ export function createClient(options: ClientOptions): Client {
     open: (request) => begin(readOverride?.(request)),
     end: endScope,
     inside: (scope, run) => scopes.run({ scope, token: tokens.get(scope) }, run),
+    isOverridden: (scope) => tokens.has(scope),
   });
 
   return {

@@ -5,7 +5,8 @@ import type { Carrier } from './override-sources.ts';
 /** What of Hono's context is used. */
 export interface HonoContext {
   readonly req: { readonly raw: Pick<Request, 'url' | 'headers'> };
-  readonly res: { readonly status: number };
+  readonly res: { readonly status: number; readonly headers: Pick<Headers, 'has'> };
+  header(name: string, value: string): void;
   readonly error?: Error | undefined;
 }
 
@@ -37,13 +38,19 @@ export interface Scopes {
   readonly open: (request: Carrier) => Scope;
   readonly end: (scope: Scope, failed: boolean) => void;
   readonly inside: <T>(scope: Scope, run: () => T) => T;
+  /** Whether an override token decides in it: what is answered then is for nobody else. */
+  readonly isOverridden: (scope: Scope) => boolean;
 }
 
+const FOR_NOBODY_ELSE = ['cache-control', 'private, no-store'] as const;
+
 export function createMiddleware(scopes: Scopes): Middleware {
-  const { open, end, inside } = scopes;
+  const { open, end, inside, isOverridden } = scopes;
 
   /** Ends the scope with the response. One that the caller broke off is asked when it is overdue: did the handler end it? */
   const follow = (scope: Scope, response: ServerResponse): void => {
+    // handlers that say otherwise know better
+    if (isOverridden(scope)) response.setHeader(...FOR_NOBODY_ELSE);
     scope.late = () => (response.writableEnded ? response.statusCode >= 500 : undefined);
     const finished = (): void => end(scope, response.statusCode >= 500);
     response.once('finish', finished);
@@ -63,6 +70,7 @@ export function createMiddleware(scopes: Scopes): Middleware {
     const scope = open({ url, header: (name) => headers.get(name) ?? undefined });
     try {
       await inside(scope, next);
+      if (isOverridden(scope) && !context.res.headers.has('cache-control')) context.header(...FOR_NOBODY_ELSE);
       // hono turns what a handler throws into a response; an exception that means 4xx is an answer, not a failure
       end(scope, context.res.status >= 500 || (context.error !== undefined && context.res.status < 400));
     } catch (error) {

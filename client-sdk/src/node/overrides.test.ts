@@ -246,12 +246,29 @@ test.each(Object.entries(FRAMEWORKS))('%s: a guarded route opens for whoever car
     (user) => ({ targetingKey: user ?? '' }),
   );
   closers.push(site.close);
-  const status = async (path: string, headers: Record<string, string> = {}) =>
-    (await fetch(site.url + path, { headers: { connection: 'close', ...headers } })).status;
+  const status = async (path: string, headers: Record<string, string> = {}) => {
+    const response = await fetch(site.url + path, { headers: { connection: 'close', ...headers } });
+    // what a token opened is for nobody else
+    if (response.status === 200) expect(response.headers.get('cache-control')).toBe('private, no-store');
+    expect(await response.text()).toBe(response.status === 200 ? 'one two three' : 'Not Found');
+    return response.status;
+  };
   expect(await status(`/beta?burgee-override=${TOKEN}`)).toBe(200);
   expect(await status('/beta', { cookie: `burgee-override=${TOKEN}` })).toBe(200);
   expect(await status('/beta', { 'burgee-override': TOKEN })).toBe(200);
   expect(await status('/beta')).toBe(404);
+});
+
+test('a handler that knows better says how long its answer may be kept, and without a token nothing is said', async () => {
+  const client = await start();
+  const url = await serve(client, (request, response) => {
+    if (request.url?.startsWith('/kept')) response.setHeader('cache-control', 'public, max-age=60');
+  });
+  const kept = async (path: string) =>
+    (await fetch(url + path, { headers: { connection: 'close' } })).headers.get('cache-control');
+  expect(await kept(`/?burgee-override=${TOKEN}`)).toBe('private, no-store');
+  expect(await kept(`/kept?burgee-override=${TOKEN}`)).toBe('public, max-age=60');
+  expect(await kept('/')).toBeNull();
 });
 
 test('OpenFeature’s details say so in their metadata', async () => {

@@ -58,6 +58,7 @@ export function createWorks(ended: (outcome: TestOutcome) => void): Works {
     middleware: createMiddleware({
       open: () => begin('request').scope,
       end,
+      isOverridden: () => false,
       inside: (scope, run) => works.run(byScope.get(scope) ?? begin('request'), run),
     }),
     run(context, run) {
