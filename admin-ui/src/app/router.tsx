@@ -124,6 +124,17 @@ const rollout = createRoute({
   component: lazyRouteComponent(() => import('../rollouts/page.tsx'), 'RolloutPage'),
 });
 
+const playground = createRoute({
+  getParentRoute: () => project,
+  path: '/playground',
+  validateSearch: (search): { context?: string | undefined; env?: string | undefined; q?: string | undefined } => ({
+    context: typeof search.context === 'object' ? JSON.stringify(search.context) : word(search.context),
+    env: word(search.env),
+    q: word(search.q),
+  }),
+  component: lazyRouteComponent(() => import('../playground/page.tsx'), 'Playground'),
+});
+
 const audit = createRoute({
   getParentRoute: () => project,
   path: '/audit',
@@ -139,7 +150,7 @@ const audit = createRoute({
 const tree = root.addChildren([
   setup,
   login,
-  inside.addChildren([start, project.addChildren([home, kills, flags, flag, rollouts, rollout, audit])]),
+  inside.addChildren([start, project.addChildren([home, kills, flags, flag, rollouts, rollout, playground, audit])]),
 ]);
 
 /** The map from addresses to screens; every screen but the frame loads on demand. */

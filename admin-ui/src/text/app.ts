@@ -2,7 +2,15 @@
 export const app = {
   name: 'Burgee',
   skip: 'Skip to content',
-  nav: { label: 'Main', home: 'Home', flags: 'Flags', kills: 'Kill switches', rollouts: 'Rollouts', audit: 'Audit' },
+  nav: {
+    label: 'Main',
+    home: 'Home',
+    flags: 'Flags',
+    kills: 'Kill switches',
+    rollouts: 'Rollouts',
+    playground: 'Playground',
+    audit: 'Audit',
+  },
   project: 'Project',
   live: { live: 'Live', connecting: 'Connecting', lost: 'Offline, trying again' },
   theme: { label: 'Colours', light: 'Light', dark: 'Dark', auto: 'Like the system' },
