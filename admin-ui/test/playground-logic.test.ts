@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { FlagRow, SegmentRow } from '../api/resources.ts';
-import { answer, ask, readContext, rulesetOf } from './evaluate.ts';
+import type { FlagRow, SegmentRow } from '../src/api/resources.ts';
+import { answer, ask, readContext, rulesetOf } from '../src/playground/evaluate.ts';
 
 const rule = { id: 'r1', title: 'Some', percent: 25, by: 'default', serve: { variant: 'on' } };
 const row = (state: object): FlagRow =>
