@@ -98,10 +98,48 @@ browserSuite('the home page and the kill switches', (stage) => {
     await context.close();
   });
 
+  it('goes anywhere by keys: the palette, letters, and the list of them', async () => {
+    const { browser, server } = stage();
+    const { page, context } = await open(browser, server, session);
+    await page.goto('/projects/default/home');
+    await page.getByRole('heading', { name: 'Recent changes' }).waitFor();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Shortcuts' }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Search everything' }).fill('kill gift');
+    await page.getByRole('option', { name: 'Kill Gift cards' }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/kill-switches\?q=gift-cards/);
+    await page.getByRole('heading', { name: 'Kill switches', level: 1 }).click();
+    await page.keyboard.press('g');
+    await page.keyboard.press('p');
+    await page.waitForURL(/playground/);
+    await context.close();
+  });
+
+  it('tells what every flag answers to somebody, and hands the question on as a link', async () => {
+    const { browser, server } = stage();
+    const { page, context } = await open(browser, server, session);
+    const asked = encodeURIComponent(JSON.stringify({ targetingKey: 'u1', email: 'ada@example.com' }));
+    await page.goto(`/projects/default/playground?context=${asked}&env=production&q=ranking`);
+    const row = page.getByRole('row', { name: /Search ranking v3/ });
+    await row.getByText('rule 1 “Colleagues”').waitFor();
+    await page.getByRole('textbox', { name: 'Context' }).fill('{"targetingKey": ');
+    await page.getByText('This is not JSON yet', { exact: false }).waitFor();
+    await page.getByRole('textbox', { name: 'Context' }).fill('{"targetingKey": "u2"}');
+    await row.getByText(/stands at [\d.]+ by targetingKey/).waitFor();
+    expect(new URL(page.url()).searchParams.get('context')).toContain('u2');
+    await context.close();
+  });
+
   describe.each(['light', 'dark'] as const)('in %s', (scheme) => {
     it.each([
       ['the home page', '/projects/default/home', 'Recent changes'],
       ['the kill switches', '/projects/default/kill-switches', 'Every other flag that is on'],
+      ['the playground', '/projects/default/playground', 'Playground'],
     ])('%s has no accessibility or policy violation', async (_name, path, shown) => {
       const { browser, server } = stage();
       const { page, context, complaints } = await open(browser, server, session, { scheme });

@@ -75,7 +75,7 @@ export function answer({ ruleset, prepared }: Asked, key: string, context: Evalu
 }
 
 function bucketOf(rule: Rule | undefined, flag: string, context: EvaluationContext): Answer['bucket'] {
-  if (rule === undefined || rule.by === 'random') return null;
+  if (rule === undefined || rule.by === 'random' || rule.percent >= 100) return null;
   const names = rule.by === 'default' ? ['targetingKey', 'userId', 'sessionId'] : [rule.by];
   const by = names.find((name) => ['string', 'number', 'boolean'].includes(typeof context[name]) && context[name] !== '');
   if (by === undefined) return null;

@@ -15,7 +15,7 @@ export const playground = {
   link: 'Copy a link to this',
   copied: 'Copied: whoever opens it sees the same question.',
   flag: 'Flag',
-  bucket: (at: string, percent: string, by: string) => `bucket ${at} of ${percent}, by ${by}`,
+  bucket: (at: string, percent: string, by: string) => `stands at ${at} by ${by}, the rule takes all below ${percent}`,
   rule: (place: number, title: string | null) => (title === null ? `rule ${place}` : `rule ${place} “${title}”`),
   reasons: {
     STATIC: 'the same for everybody',
