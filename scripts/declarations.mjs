@@ -4,6 +4,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { dirname, join, posix } from 'node:path';
 
+/** The engine's entries, by what stands behind its name. */
+const ENGINE = { '': 'index', '/compact': 'compact', '/measures': 'measure-operators' };
 const PARTS = { 'client-sdk/src': '', 'engine/src': 'engine' };
 
 /** Type declarations of the SDK's entries and of the engine in them, importing each other by file: users have neither source. */
@@ -17,7 +19,7 @@ export async function emitDeclarations(outdir) {
     const files = await readdir(join(emitted, from), { recursive: true });
     for (const file of files.filter((name) => name.endsWith('.d.ts'))) {
       const place = posix.join(to, file.replaceAll('\\', '/'));
-      const engine = posix.relative(posix.dirname(place), 'engine/index.js');
+      const engine = posix.relative(posix.dirname(place), 'engine');
       const text = await readFile(join(emitted, from, file), 'utf8');
       await mkdir(dirname(join(outdir, place)), { recursive: true });
       await writeFile(join(outdir, place), withFiles(text, engine.startsWith('.') ? engine : `./${engine}`));
@@ -28,6 +30,9 @@ export async function emitDeclarations(outdir) {
 
 function withFiles(text, engine) {
   return text
-    .replaceAll(/((?:from|import) |import\()'@burgee\/engine'/g, (_, before) => `${before}'${engine}'`)
+    .replaceAll(
+      /((?:from|import) |import\()'@burgee\/engine(\/\w+)?'/g,
+      (_, before, entry = '') => `${before}'${engine}/${ENGINE[entry]}.js'`,
+    )
     .replaceAll(/((?:from|import) |import\()'(\.{1,2}\/[^']*)\.tsx?'/g, (_, before, path) => `${before}'${path}.js'`);
 }
