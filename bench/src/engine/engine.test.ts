@@ -74,7 +74,8 @@ it('boolean, string and number answers allocate nothing, offline and counting', 
 }, 60_000);
 
 it('every swap under load is seen', async () => {
-  const { evaluation, control, block } = await swapUnderLoad('delta', 100, 3);
-  expect([evaluation.length, control.length, block.length]).toEqual([3, 3, 3]);
-  expect(Math.min(...evaluation, ...control, ...block)).toBeGreaterThan(0);
+  const { first, again, block } = await swapUnderLoad('delta', 100, 3);
+  expect(block).toHaveLength(3);
+  expect(first.slowest).toBeGreaterThan(again.slowest);
+  expect(Math.min(...block)).toBeGreaterThan(0);
 }, 60_000);

@@ -1,4 +1,5 @@
 import { createClient } from '@burgee/client-sdk/node';
+import { median } from '../counting.ts';
 import { answer, collect } from './child.ts';
 import { peopleOf } from './people.ts';
 import { stopwatch } from './stopwatch.ts';
@@ -12,14 +13,22 @@ export interface SwapOrder {
   readonly cacheDir?: string;
 }
 
-/** Milliseconds, one for each swap that was seen. */
+/** Milliseconds. */
 export interface Waits {
-  /** The longest of the first evaluations of 1,000 flags right after the swap. */
-  readonly evaluation: readonly number[];
-  /** The same where nothing was swapped: what the machine, and collecting garbage, make of it anyhow. */
-  readonly control: readonly number[];
-  /** The longest stretch without a turn for anything else, from the turn before the swap was heard of to the turn after it. */
+  /** First evaluations after a swap. */
+  readonly first: Wait;
+  /** The same evaluations once more, with no swap before them: what the machine makes of it anyhow. */
+  readonly again: Wait;
+  /** For each swap, the longest stretch without a turn for anything else, from the turn before it was heard of to the one after. */
   readonly block: readonly number[];
+}
+
+/** Of 1,000 flags. */
+export interface Wait {
+  /** Of the flag that takes longest, the median over swaps: what the work itself takes. */
+  readonly slowest: number;
+  /** The longest of all, collecting garbage and what else the machine did meanwhile included. */
+  readonly longest: number;
 }
 
 const ASKED = 1_000;
@@ -33,8 +42,8 @@ answer(async ({ url, flags, swaps, cacheDir }: SwapOrder): Promise<Waits> => {
   for (let i = 0; i < 200_000; i++) ask(i);
   collect();
 
-  const evaluation: number[] = [];
-  const control: number[] = [];
+  const first: number[][] = [];
+  const again: number[][] = [];
   const block: number[] = [];
   let swapped = false;
   let longest = 0;
@@ -50,26 +59,29 @@ answer(async ({ url, flags, swaps, cacheDir }: SwapOrder): Promise<Waits> => {
         swapped = false;
         block.push(longest);
         longest = 0;
-        evaluation.push(longestOf(ask));
-        control.push(longestOf(ask));
+        first.push(timesOf(ask));
+        again.push(timesOf(ask));
       }
       for (let i = 0; i < 500; i++) ask(i);
       since = stopwatch();
-      if (evaluation.length === swaps) resolve();
+      if (first.length === swaps) resolve();
       else setImmediate(turn);
     };
     turn();
   });
   await client.close();
-  return { evaluation, control, block };
+  return { first: waitOf(first), again: waitOf(again), block };
 });
 
-function longestOf(ask: (i: number) => boolean): number {
-  let longest = 0;
-  for (let i = 0; i < ASKED; i++) {
+function timesOf(ask: (i: number) => boolean): number[] {
+  return Array.from({ length: ASKED }, (_, i) => {
     const from = performance.now();
     ask(i);
-    longest = Math.max(longest, performance.now() - from);
-  }
-  return longest;
+    return performance.now() - from;
+  });
+}
+
+function waitOf(bySwap: readonly (readonly number[])[]): Wait {
+  const byFlag = Array.from({ length: ASKED }, (_, i) => median(bySwap.map((times) => times[i] ?? Number.NaN)));
+  return { slowest: Math.max(...byFlag), longest: Math.max(...bySwap.flat()) };
 }

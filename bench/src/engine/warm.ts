@@ -5,7 +5,7 @@ import type { Row } from './row.ts';
 import type { Scenario } from './scenarios.ts';
 import type { TimingOrder, Timings } from './timing-child.ts';
 
-const EFFORT = { rounds: 21, roundMs: 40, warmMs: 400 };
+const EFFORT = { rounds: 15, roundMs: 30, warmMs: 300 };
 const QUICK = { rounds: 3, roundMs: 5, warmMs: 100 };
 
 export const isPeer = (id: string): boolean => id !== 'burgee' && id !== 'floor';
