@@ -97,8 +97,8 @@ export const PARTS: readonly Part[] = [
   {
     name: 'bench',
     files: /^bench\//,
-    imports: ['engine', 'sdk node', 'domain', 'storage', 'rollout', 'notices', 'outbound', 'server tests'],
-    packages: ['*', NODE, 'vitest'],
+    imports: ['engine', 'sdk node', 'domain', 'storage', 'rollout', 'notices', 'outbound', 'server tests', 'ui tests'],
+    packages: ['*', NODE, 'vitest', 'playwright-core'],
   },
   { name: 'demo', files: /^examples\/demo\//, imports: ['server api'], packages: [NODE, 'vitest'] },
   {

@@ -1,0 +1,61 @@
+/**
+ * Writes every screen, light and dark, at 1440 × 900 and 390 × 844, as `<screen>-<scheme>-<width>.png` into a folder: the one
+ * named, or `screenshots`. Against the real server with a project as it is after a few months, a rollout that goes up and one that was reverted.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { launch, open } from './browser.ts';
+import { type ScreenPath, screenPaths } from './screen-paths.ts';
+import { seed } from './seed.ts';
+import { startServer } from './server.ts';
+import { setUp } from './session.ts';
+import { createTraffic, startRollout } from './traffic.ts';
+
+const { values, positionals } = parseArgs({ options: { only: { type: 'string' } }, allowPositionals: true });
+const folder = positionals[0] ?? 'screenshots';
+const LOOKS = (['light', 'dark'] as const).flatMap((scheme) =>
+  [
+    { width: 1440, height: 900 },
+    { width: 390, height: 844 },
+  ].map((size) => ({ scheme, ...size })),
+);
+
+const server = await startServer();
+const browser = await launch();
+const session = await setUp(server);
+await seed(session);
+const reverted = await startRollout(session, 'gift-cards', 'v42', 'standard');
+const send = await createTraffic(server, session, 3);
+await send(reverted.id, 1_500, { treatment: 0.01, control: 0.01 });
+await send(reverted.id, 1_500, { treatment: 0.4, control: 0.01 });
+await startRollout(session, 'instant-refunds', 'v7', 'standard');
+await mkdir(folder, { recursive: true });
+
+const addressOf = ({ path }: ScreenPath): string => (path.startsWith('//') ? path.slice(1) : `/projects/default${path}`);
+let [written, missed] = [0, 0];
+for (const screen of screenPaths(reverted.id).filter(({ name }) => values.only === undefined || name === values.only)) {
+  for (const { scheme, width, height } of LOOKS) {
+    const { page, context } = await open(browser, server, screen.loggedOut ? null : session, { scheme, width, height });
+    try {
+      await page.goto(addressOf(screen));
+      await page.getByText(screen.shown).first().waitFor({ timeout: 15_000 });
+      for (const step of screen.after ?? []) {
+        if ('press' in step) await page.keyboard.press(step.press);
+        else await page.getByRole('button', { name: step.click }).first().click();
+      }
+      await page.waitForLoadState('networkidle', { timeout: 5_000 }).catch(() => undefined);
+      await page.waitForTimeout(400);
+      await page.screenshot({ path: join(folder, `${screen.name}-${scheme}-${width}.png`) });
+      written += 1;
+    } catch (error) {
+      missed += 1;
+      console.error(`${screen.name} ${scheme} ${width}: ${error instanceof Error ? error.message.split('\n')[0] : error}`);
+    }
+    await context.close();
+  }
+}
+await browser.close();
+await server.stop();
+console.log(`${written} screens in ${folder}${missed > 0 ? `, ${missed} not` : ''}`);
+process.exit(missed === 0 ? 0 : 1);
