@@ -11,7 +11,7 @@ import { Problem } from '../api/problem.ts';
 import * as queries from '../api/queries.ts';
 import { Crash, Missing, PageLoading } from './fallbacks.tsx';
 import { lastProject, rememberProject } from './last-project.ts';
-import { flagFilter, pathOfOurs, word } from './search-params.ts';
+import { flagFilter, pathOfOurs, rolloutFilter, word } from './search-params.ts';
 import { Shell } from './shell.tsx';
 
 interface Context {
@@ -112,9 +112,7 @@ const flag = createRoute({
 const rollouts = createRoute({
   getParentRoute: () => project,
   path: '/rollouts',
-  validateSearch: (search): { show?: 'active' | 'ended' | undefined } => ({
-    show: search.show === 'active' || search.show === 'ended' ? search.show : undefined,
-  }),
+  validateSearch: rolloutFilter,
   component: lazyRouteComponent(() => import('../rollouts/list.tsx'), 'RolloutList'),
 });
 

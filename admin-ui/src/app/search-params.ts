@@ -42,3 +42,16 @@ export const flagFilter = (search: Raw): FlagFilter => ({
   sort: word(search.sort),
   new: search.new === true ? true : undefined,
 });
+
+/** What the list of rollouts shows. */
+export interface RolloutFilter {
+  readonly show?: 'active' | 'ended' | undefined;
+  readonly env?: string | undefined;
+  readonly q?: string | undefined;
+}
+
+export const rolloutFilter = (search: Raw): RolloutFilter => ({
+  show: search.show === 'active' || search.show === 'ended' ? search.show : undefined,
+  env: word(search.env),
+  q: word(search.q),
+});

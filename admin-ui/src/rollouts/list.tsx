@@ -1,5 +1,6 @@
 import type { RolloutView } from '@burgee/server/api';
-import { SegmentedControl, Title } from '@mantine/core';
+import { SegmentedControl, Select, TextInput, Title } from '@mantine/core';
+import { IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import * as queries from '../api/queries.ts';
@@ -17,32 +18,55 @@ const ROUTE = '/inside/projects/$project/rollouts';
 /** Every rollout of the project, what is happening in one sentence each. */
 export function RolloutList() {
   const { project } = useParams({ from: ROUTE });
-  const { show } = useSearch({ from: ROUTE });
+  const search = useSearch({ from: ROUTE });
+  const { show, env, q = '' } = search;
   const navigate = useNavigate();
   const { data, error, isPending, refetch } = useQuery(queries.rollouts(project));
-  const rows = (data ?? []).filter((row) => show === undefined || (show === 'active') === (row.endedAt === null));
-  const choose = (next: string) =>
-    void navigate({
-      to: '/projects/$project/rollouts',
-      params: { project },
-      search: next === 'active' || next === 'ended' ? { show: next } : {},
-      replace: true,
-    });
+  const words = q.toLowerCase().split(/\s+/);
+  const rows = (data ?? []).filter(
+    (row) =>
+      (show === undefined || (show === 'active') === (row.endedAt === null)) &&
+      (env === undefined || row.environment === env) &&
+      words.every((word) => `${row.flag} ${row.release} ${row.startedBy.name} ${row.sentence}`.toLowerCase().includes(word)),
+  );
+  const environments = [...new Set((data ?? []).map(({ environment }) => environment))].sort();
+  const find = (next: typeof search) =>
+    void navigate({ to: '/projects/$project/rollouts', params: { project }, search: { ...search, ...next }, replace: true });
   return (
     <>
       <header className={css.head}>
         <Title order={1}>{t.title}</Title>
-        <SegmentedControl
-          size="sm"
-          aria-label={t.filter.label}
-          data={[
-            { value: 'all', label: t.filter.all },
-            { value: 'active', label: t.filter.active },
-            { value: 'ended', label: t.filter.ended },
-          ]}
-          value={show ?? 'all'}
-          onChange={choose}
-        />
+        <div className={css.tools}>
+          <TextInput
+            type="search"
+            aria-label={t.filter.search}
+            placeholder={t.filter.searchHint}
+            leftSection={<IconSearch size={15} />}
+            value={q}
+            onChange={(event) => find({ q: event.currentTarget.value || undefined })}
+          />
+          {environments.length > 1 && (
+            <Select
+              aria-label={t.filter.environment}
+              placeholder={t.filter.everywhere}
+              clearable
+              data={environments}
+              value={env ?? null}
+              onChange={(key) => find({ env: key ?? undefined })}
+            />
+          )}
+          <SegmentedControl
+            size="sm"
+            aria-label={t.filter.label}
+            data={[
+              { value: 'all', label: t.filter.all },
+              { value: 'active', label: t.filter.active },
+              { value: 'ended', label: t.filter.ended },
+            ]}
+            value={show ?? 'all'}
+            onChange={(next) => find({ show: next === 'active' || next === 'ended' ? next : undefined })}
+          />
+        </div>
       </header>
       <div className={`card ${css.card}`}>
         {isPending && <RowsLoading rows={8} height={44} />}
