@@ -93,14 +93,14 @@ export const PARTS: readonly Part[] = [
   },
   { name: 'cli', files: /^cli\/src\//, imports: ['server api'], packages: ['*', NODE] },
 
-  { name: 'shop', files: /^examples\/shop\//, imports: ['sdk node'], packages: ['*', NODE] },
+  { name: 'shop', files: /^examples\/shop\//, imports: ['sdk node', 'sdk browser', 'sdk react'], packages: ['*', NODE] },
   {
     name: 'bench',
     files: /^bench\//,
     imports: ['engine', 'sdk node', 'domain', 'storage', 'rollout', 'notices', 'outbound', 'server tests', 'ui tests'],
     packages: ['*', NODE, 'vitest', 'playwright-core'],
   },
-  { name: 'demo', files: /^examples\/demo\//, imports: ['server api'], packages: [NODE, 'vitest'] },
+  { name: 'demo', files: /^examples\/demo\//, imports: ['server api'], packages: [NODE, 'vitest', 'playwright-core'] },
   {
     name: 'conformance',
     files: /^conformance\//,

@@ -31,9 +31,12 @@ const entries = {
   rules: [{ in: 'client-sdk/src/browser-rules/index.ts', out: 'client-sdk/dist/browser-rules' }],
   react: [{ in: 'client-sdk/src/react/index.ts', out: 'client-sdk/dist/react' }],
   shop: [{ in: 'examples/shop/src/main.ts', out: 'examples/shop/dist/main' }],
+  // the shop's page, with the SDK as it was built before, and React
+  page: [{ in: 'examples/shop/src/page/main.tsx', out: 'examples/shop/dist/page' }],
 };
 
-const WEB = new Set(['values', 'rules', 'react']);
+const WEB = new Set(['values', 'rules', 'react', 'page']);
+const SDK = new Set(['sdk', 'values', 'rules', 'react']);
 for (const [part, points] of Object.entries(entries)) {
   const present = points.filter((point) => existsSync(point.in));
   if (!wants(part) || present.length === 0) continue;
@@ -44,18 +47,20 @@ for (const [part, points] of Object.entries(entries)) {
     entryPoints: present,
     outdir: '.',
     bundle: true,
-    splitting: part === 'sdk' || WEB.has(part),
+    splitting: SDK.has(part),
     chunkNames: `${chunks}/[name]-[hash]`,
     format: 'esm',
     platform: WEB.has(part) ? 'browser' : 'node',
     target: WEB.has(part) ? 'es2022' : 'node20.19',
     minify: WEB.has(part),
-    ...(WEB.has(part) && part !== 'react' && { mangleProps: INTERNAL_NAMES }),
+    ...((part === 'values' || part === 'rules') && { mangleProps: INTERNAL_NAMES }),
     // what renders on a server there may not hold state: frameworks that split the two read this
     ...(part === 'react' && { banner: { js: "'use client';" } }),
     sourcemap: 'linked',
     packages: part === 'sdk' || WEB.has(part) ? 'bundle' : 'external',
-    external: ['react', '@openfeature/*', '@opentelemetry/*', '@sentry/*', 'vitest'],
+    external: part === 'page' ? [] : ['react', '@openfeature/*', '@opentelemetry/*', '@sentry/*', 'vitest'],
+    jsx: 'automatic',
+    ...(part === 'page' && { define: { 'process.env.NODE_ENV': '"production"' } }),
     alias: {
       '@burgee/engine/compact': './engine/src/compact.ts',
       '@burgee/engine/measures': './engine/src/measure-operators.ts',

@@ -1,4 +1,5 @@
 /** The whole story against real parts: `npm run demo`, or `npm run demo -- --keep` to look at it afterwards. */
+import { openShopPage } from './shop-page.ts';
 import { badRelease, goodRelease, killInTheMiddle, type Stage, sameReleaseAgain, sourceOutage } from './stories.ts';
 import { Timeline, until } from './timeline.ts';
 import { POPULATION, Traffic } from './traffic.ts';
@@ -14,7 +15,10 @@ timeline.say(
   `Burgee on ${world.url} with a new SQLite database, the shop as ${world.shops.length} processes, monitoring by ${world.monitoring.name}`,
 );
 const traffic = new Traffic(world.shops, PER_SECOND);
-const stage: Stage = { world, traffic, timeline };
+const opened = await openShopPage(world.shops[0] ?? 0);
+if (typeof opened === 'string') timeline.say(`the shop’s page is not looked at: ${opened}`);
+const page = typeof opened === 'string' ? undefined : opened;
+const stage: Stage = { world, traffic, timeline, page };
 let broke: unknown;
 try {
   traffic.start();
@@ -30,6 +34,7 @@ try {
   console.error(world.tails());
 }
 await traffic.stop();
+await page?.close();
 
 const seconds = timeline.seconds();
 const failed = broke !== undefined || timeline.failures.length > 0;

@@ -1,4 +1,5 @@
 import type { Recomputed, RolloutView } from '@burgee/server/api';
+import type { ShopPage } from './shop-page.ts';
 import { type Timeline, until } from './timeline.ts';
 import { PAGES, type Page, type Traffic, type Visit } from './traffic.ts';
 import type { World } from './world.ts';
@@ -10,6 +11,8 @@ export interface Stage {
   readonly world: World;
   readonly traffic: Traffic;
   readonly timeline: Timeline;
+  /** Undefined where there is no browser. */
+  readonly page: ShopPage | undefined;
 }
 
 interface One {
@@ -75,16 +78,19 @@ export async function goodRelease(stage: Stage): Promise<void> {
 }
 
 export async function badRelease(stage: Stage): Promise<void> {
-  const { timeline, traffic, world } = stage;
+  const { timeline, traffic, world, page } = stage;
   timeline.title('2. A bad release fails one in ten of its users from the 5 % stage on, and is reverted');
   traffic.focus('checkout');
+  if (page) timeline.expect('a page of the shop shows the old checkout', (await page.shows('old')) !== undefined);
   const { id } = await start(stage, 'checkout', '2026.11.2', 'demo');
   const narrator = narrate(stage, id);
   const waiting = wait(stage, id);
   await atPercent(stage, id, 5);
+  if (page) timeline.expect('the page shows the new checkout, without a reload', (await page.shows('new')) !== undefined);
   await world.fault('checkout', 0.1);
   const faultAt = Date.now();
   timeline.say('the fault is in the new checkout now');
+  const back = page?.shows('old');
   const exposedUsers = new Set<number>();
   let firstBad = 0;
   let lastExposed = 0;
@@ -123,10 +129,18 @@ export async function badRelease(stage: Stage): Promise<void> {
     `the new checkout’s share of the shop fell to 0 (${(share * 100).toFixed(1)} % of the last ${last.length} checkouts)`,
     share === 0 && last.length > 0,
   );
+  const backAt = await back;
+  if (page) {
+    const { errors } = page;
+    const claim = 'the page shows the old checkout again, without a reload, and nothing went wrong in it';
+    timeline.expect(`${claim}${errors.map((error) => ` (${error})`).join('')}`, backAt !== undefined && errors.length === 0);
+  }
   const seconds = (from: number, to: number): string => ((to - from) / 1_000).toFixed(1);
   timeline.say(`from the fault to the first bad response: ${seconds(faultAt, firstBad)} s`);
   timeline.say(`from the first bad response to the revert: ${seconds(firstBad, rollout.endedAt ?? firstBad)} s`);
   timeline.say(`from the first bad response to the last exposed request: ${seconds(firstBad, lastExposed)} s`);
+  if (backAt !== undefined)
+    timeline.say(`from the revert to the old checkout on the page: ${seconds(rollout.endedAt ?? backAt, backAt)} s`);
   timeline.say(`units exposed since the fault: ${exposedUsers.size}; failed requests among them: ${errors}`);
   timeline.say(`evidence: “${rollout.sentence}”`);
   await showEvidence(stage, id);

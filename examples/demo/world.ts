@@ -55,13 +55,13 @@ const secret = (): string => randomBytes(24).toString('base64url');
 
 export async function createWorld(): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'burgee-demo-'));
-  const keys = { server: secret(), admin: secret(), pipeline: secret() };
+  const keys = { server: secret(), web: secret(), admin: secret(), pipeline: secret() };
   const owner = { email: 'owner@example.com', password: secret() };
   const [port, ...shops] = [await freePort(), await freePort(), await freePort()];
   const url = `http://127.0.0.1:${port}`;
   const monitoring = await createMonitoring(folder, shops);
   const bootstrap = join(folder, 'bootstrap.yaml');
-  writeFileSync(bootstrap, bootstrapFile(), { mode: 0o600 });
+  writeFileSync(bootstrap, bootstrapFile(shops), { mode: 0o600 });
 
   const processes: Running[] = [];
   const close = async (): Promise<void> => {
@@ -80,6 +80,7 @@ export async function createWorld(): Promise<World> {
         BURGEE_OUTBOUND_ALLOW: new URL(monitoring.url).host,
         OWNER_PASSWORD: owner.password,
         SHOP_KEY: keys.server,
+        WEB_KEY: keys.web,
         ADMIN_KEY: keys.admin,
         PIPELINE_KEY: keys.pipeline,
       }),
@@ -91,6 +92,7 @@ export async function createWorld(): Promise<World> {
           SHOP_PORT: String(shop),
           FLAGS_URL: url,
           FLAGS_KEY: keys.server,
+          FLAGS_WEB_KEY: keys.web,
         }),
       );
     }
@@ -113,7 +115,12 @@ export async function createWorld(): Promise<World> {
     await api('POST', `${PROJECT}/plans`, plan('demo', []));
     await api('POST', `${PROJECT}/plans`, plan('demo-monitored', [monitoring.guard]));
     for (const { flag } of Object.values(PAGES))
-      await api('POST', `${PROJECT}/flags`, { key: flag, name: `The new ${flag.replace(/^new-/, '').replace('-', ' ')}` });
+      await api('POST', `${PROJECT}/flags`, {
+        key: flag,
+        name: `The new ${flag.replace(/^new-/, '').replace('-', ' ')}`,
+        // the shop's page asks for this one
+        browserAccess: flag === PAGES.checkout.flag ? 'values' : 'none',
+      });
     for (const shop of shops)
       await until('the shop has its flags', async () => ((await answers(`http://127.0.0.1:${shop}/ready`)) ? true : undefined));
 
@@ -156,12 +163,13 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-const bootstrapFile = (): string => `
+const bootstrapFile = (shops: readonly number[]): string => `
 owner: { email: owner@example.com, password: { env: OWNER_PASSWORD } }
 projects:
   - { key: default, name: Harbour Shop, environments: [ { key: development, name: Development }, { key: production, name: Production } ] }
 tokens:
   - { kind: server, name: shop, project: default, environment: production, secret: { env: SHOP_KEY } }
+  - { kind: client, name: shop pages, project: default, environment: production, secret: { env: WEB_KEY }, origins: [${shops.map((port) => `"http://127.0.0.1:${port}"`).join(', ')}] }
   - { kind: pipeline, name: release pipeline, project: default, environment: production, secret: { env: PIPELINE_KEY } }
   - { kind: admin, name: demo, secret: { env: ADMIN_KEY } }
 `;

@@ -1,14 +1,16 @@
 /**
- * A little shop: product, cart, checkout and search, each with a new version behind a flag. All that it knows of Burgee is the
- * SDK: one client, one middleware that reports how requests went, and a question per page.
+ * A little shop: product, cart, checkout and search, each with a new version behind a flag, and a page in React. All that it knows
+ * of Burgee is the SDK: one client, one middleware that reports how requests went, and a question per page.
  */
+import { readFile } from 'node:fs/promises';
 import { createClient } from '@burgee/client-sdk/node';
 import { serve } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { createCounters } from './counters.ts';
 import { createFaults } from './faults.ts';
+import { html } from './html.ts';
 
-const { SHOP_PORT = '4500', FLAGS_URL = 'http://127.0.0.1:4400', FLAGS_KEY = '' } = process.env;
+const { SHOP_PORT = '4500', FLAGS_URL = 'http://127.0.0.1:4400', FLAGS_KEY = '', FLAGS_WEB_KEY = '' } = process.env;
 
 const flags = createClient({ url: FLAGS_URL, key: FLAGS_KEY, app: 'shop' });
 const counters = createCounters();
@@ -52,6 +54,15 @@ shop.get(
     query: context.req.query('q'),
     hits: isNew ? ['sail', 'sailcloth', 'mainsail'] : ['sail'],
   })),
+);
+
+shop.get('/', (context) => {
+  if (FLAGS_WEB_KEY === '') return context.text('the page needs FLAGS_WEB_KEY, a client key for this origin', 503);
+  return context.html(html({ url: FLAGS_URL, key: FLAGS_WEB_KEY, user: context.req.query('user') ?? 'anonymous' }));
+});
+shop.get('/favicon.ico', (context) => context.body(null, 204));
+shop.get('/page.js', async (context) =>
+  context.body(await readFile(new URL('page.js', import.meta.url), 'utf8'), 200, { 'content-type': 'text/javascript' }),
 );
 
 shop.get('/ready', async (context) => {
