@@ -41,12 +41,18 @@ function setupLink(child: ChildProcess): Promise<string> {
   });
 }
 
-/** The real server as its own process, on a free port, with an empty SQLite database. */
+/** The real server as its own process, on a free port, with an empty SQLite database. It may ask addresses of this machine. */
 export async function startServer(): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'burgee-ui-'));
   const port = await freePort();
   const child = spawn(process.execPath, [MAIN], {
-    env: { PATH: process.env.PATH, BURGEE_PORT: String(port), BURGEE_DATA_DIR: dataDir, BURGEE_LOG_LEVEL: 'error' },
+    env: {
+      PATH: process.env.PATH,
+      BURGEE_PORT: String(port),
+      BURGEE_DATA_DIR: dataDir,
+      BURGEE_LOG_LEVEL: 'error',
+      BURGEE_OUTBOUND_ALLOW: '127.0.0.1',
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));

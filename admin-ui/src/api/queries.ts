@@ -50,7 +50,7 @@ export const flag = (project: string, key: string) =>
     queryFn: () => request<FlagRow>('GET', api('projects', project, 'flags', key)),
   });
 
-/** Whom a flag can belong to. */
+/** Whom a flag can belong to, and who is behind an id. */
 export const owners = (project: string) =>
   queryOptions({
     queryKey: ['owners', project],

@@ -23,6 +23,7 @@ export function shownBy(object: string): QueryKey[] {
         ['flags', project],
         ['flag', project, third],
         ['promotion', project],
+        ['segments', project],
       ];
     case 'rollout':
       return [
@@ -41,9 +42,17 @@ export function shownBy(object: string): QueryKey[] {
       return [['plans', project]];
     case 'project':
     case 'environment':
-      return [['projects'], ['flags'], ['flag']];
+      return [['projects'], ['environments', project], ['flags'], ['flag']];
+    case 'token':
+      return [['tokens']];
+    case 'source':
+      return [['sources', project]];
+    case 'noticeRoute':
+      return [['notice-routes', project]];
+    case 'discovered':
+      return [['discovered', project]];
     case 'user':
-      return [['me'], ['owners']];
+      return [['me'], ['owners'], ['people']];
     default:
       return [];
   }

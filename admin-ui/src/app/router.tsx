@@ -7,10 +7,12 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
+import type { AuditSearch } from '../api/audit.ts';
 import { Problem } from '../api/problem.ts';
 import * as queries from '../api/queries.ts';
 import { Crash, Missing, PageLoading } from './fallbacks.tsx';
 import { lastProject, rememberProject } from './last-project.ts';
+import { listFilter } from './list-filter.ts';
 import { flagFilter, pathOfOurs, rolloutFilter, word } from './search-params.ts';
 import { Shell } from './shell.tsx';
 
@@ -31,6 +33,12 @@ const login = createRoute({
   path: '/login',
   validateSearch: (search): { next?: string | undefined } => ({ next: pathOfOurs(search.next) }),
   component: lazyRouteComponent(() => import('../session/login.tsx'), 'Login'),
+});
+
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/invitation',
+  component: lazyRouteComponent(() => import('../session/invitation.tsx'), 'Invitation'),
 });
 
 /** Everything that needs somebody logged in. */
@@ -136,19 +144,111 @@ const playground = createRoute({
 const audit = createRoute({
   getParentRoute: () => project,
   path: '/audit',
-  validateSearch: (search): queries.AuditFilter => ({
+  validateSearch: (search): AuditSearch => ({
     environment: word(search.environment),
     object: word(search.object),
     actor: word(search.actor),
     action: word(search.action),
+    since: word(search.since),
+    until: word(search.until),
+    whole: search.whole === true ? true : undefined,
   }),
   component: lazyRouteComponent(() => import('../audit/page.tsx'), 'AuditPage'),
+});
+
+const segments = createRoute({
+  getParentRoute: () => project,
+  path: '/segments',
+  validateSearch: listFilter,
+  component: lazyRouteComponent(() => import('../segments/list.tsx'), 'SegmentList'),
+});
+
+const segment = createRoute({
+  getParentRoute: () => project,
+  path: '/segments/$segment',
+  component: lazyRouteComponent(() => import('../segments/page.tsx'), 'SegmentPage'),
+});
+
+const environments = createRoute({
+  getParentRoute: () => project,
+  path: '/environments',
+  validateSearch: listFilter,
+  component: lazyRouteComponent(() => import('../environments/screen.tsx'), 'EnvironmentsScreen'),
+});
+
+const sources = createRoute({
+  getParentRoute: () => project,
+  path: '/sources',
+  validateSearch: listFilter,
+  component: lazyRouteComponent(() => import('../sources/list.tsx'), 'SourceList'),
+});
+
+const plans = createRoute({
+  getParentRoute: () => project,
+  path: '/plans',
+  validateSearch: listFilter,
+  component: lazyRouteComponent(() => import('../plans/list.tsx'), 'PlanList'),
+});
+
+const plan = createRoute({
+  getParentRoute: () => project,
+  path: '/plans/$plan',
+  component: lazyRouteComponent(() => import('../plans/page.tsx'), 'PlanPage'),
+});
+
+const newPlan = createRoute({
+  getParentRoute: () => project,
+  path: '/new-plan',
+  validateSearch: (search): { from?: string | undefined } => ({ from: word(search.from) }),
+  component: lazyRouteComponent(() => import('../plans/new.tsx'), 'NewPlan'),
+});
+
+const notices = createRoute({
+  getParentRoute: () => project,
+  path: '/notices',
+  validateSearch: listFilter,
+  component: lazyRouteComponent(() => import('../notices/screen.tsx'), 'NoticesScreen'),
+});
+
+const discovered = createRoute({
+  getParentRoute: () => project,
+  path: '/discovered',
+  validateSearch: listFilter,
+  component: lazyRouteComponent(() => import('../discovered/screen.tsx'), 'DiscoveredScreen'),
+});
+
+const people = createRoute({
+  getParentRoute: () => project,
+  path: '/people',
+  validateSearch: listFilter,
+  component: lazyRouteComponent(() => import('../people/list.tsx'), 'PeopleList'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => project,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('../settings/screen.tsx'), 'Settings'),
+});
+
+const profile = createRoute({
+  getParentRoute: () => inside,
+  path: '/profile',
+  component: lazyRouteComponent(() => import('../profile/screen.tsx'), 'Profile'),
 });
 
 const tree = root.addChildren([
   setup,
   login,
-  inside.addChildren([start, project.addChildren([home, kills, flags, flag, rollouts, rollout, playground, audit])]),
+  invitation,
+  inside.addChildren([
+    start,
+    profile,
+    project.addChildren([
+      ...[home, kills, flags, flag, rollouts, rollout, segments, segment, playground],
+      ...[environments, sources, plans, plan, newPlan, notices, discovered],
+      ...[audit, people, settings],
+    ]),
+  ]),
 ]);
 
 /** The map from addresses to screens; every screen but the frame loads on demand. */

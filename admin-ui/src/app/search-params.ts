@@ -29,6 +29,10 @@ export interface FlagFilter {
   /** `name`, `kind`, `life`, `seen`, `owner`, `made` or `in <environment>`; with a minus before it the other way round. */
   readonly sort?: string | undefined;
   readonly new?: true | undefined;
+  /** What that panel starts with: a key, the type of its default in the code, and that default as JSON. */
+  readonly key?: string | undefined;
+  readonly type?: string | undefined;
+  readonly fallback?: string | undefined;
 }
 
 export const flagFilter = (search: Raw): FlagFilter => ({
@@ -41,7 +45,13 @@ export const flagFilter = (search: Raw): FlagFilter => ({
   archived: search.archived === true ? true : undefined,
   sort: word(search.sort),
   new: search.new === true ? true : undefined,
+  key: word(search.key),
+  type: word(search.type),
+  fallback: search.fallback === undefined ? undefined : jsonWord(search.fallback),
 });
+
+/** The router reads JSON out of addresses: here it is wanted as it was written. */
+const jsonWord = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 /** What the list of rollouts shows. */
 export interface RolloutFilter {

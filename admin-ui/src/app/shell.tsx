@@ -1,6 +1,15 @@
 import { ActionIcon, Menu, NativeSelect, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
-import { IconChevronRight, IconLogout, IconMoon, IconSearch, IconSun, IconUserCircle } from '@tabler/icons-react';
+import {
+  IconChevronRight,
+  IconLogout,
+  IconMenu2,
+  IconMoon,
+  IconSearch,
+  IconSun,
+  IconUser,
+  IconUserCircle,
+} from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
@@ -25,6 +34,7 @@ export function Shell() {
   const liveness = useLive();
   const [expired, setExpired] = useState(false);
   const [palette, setPalette] = useState(false);
+  const [menu, setMenu] = useState(false);
   const [help, setHelp] = useState(false);
   useGo(
     project,
@@ -48,7 +58,24 @@ export function Shell() {
           <span>{text.app.search}</span>
           <kbd>{/mac/i.test(navigator.userAgent) ? '⌘' : 'Ctrl'} K</kbd>
         </UnstyledButton>
-        <nav className={css.nav} aria-label={text.app.nav.label}>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          className={css.menu ?? ''}
+          aria-label={text.app.nav.menu}
+          aria-expanded={menu}
+          aria-controls="navigation"
+          onClick={() => setMenu(!menu)}
+        >
+          <IconMenu2 size={18} />
+        </ActionIcon>
+        <nav
+          id="navigation"
+          className={css.nav}
+          aria-label={text.app.nav.label}
+          data-open={menu}
+          onClickCapture={() => setMenu(false)}
+        >
           {NAVIGATION.map((group) => (
             <div key={group[0]?.name} className={css.group}>
               {group.map(({ name, to, icon: Icon }) => (
@@ -148,6 +175,9 @@ function Account() {
         <Menu.Label>
           {data?.user.name} · {data?.user.email} · {data?.user.role}
         </Menu.Label>
+        <Menu.Item leftSection={<IconUser size={15} />} renderRoot={(props) => <Link {...props} to="/profile" />}>
+          {text.app.profile}
+        </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={15} />} onClick={() => void logout()}>
           {text.app.logout}
         </Menu.Item>

@@ -1,34 +1,40 @@
 import type { AuditRecord } from '@burgee/server/api';
-import { ActionIcon, UnstyledButton } from '@mantine/core';
+import { ActionIcon, Button, UnstyledButton } from '@mantine/core';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { useState } from 'react';
-import { text } from '../text/catalogue.ts';
+import { useMay } from '../app/permissions.ts';
+import { audit as t } from '../text/audit.ts';
 import { exactTime, shortTime } from '../text/format.ts';
 import css from './page.module.css';
+import { undoOf } from './undo.ts';
 
-const t = text.audit;
+interface Props {
+  readonly entry: AuditRecord;
+  onActor(name: string): void;
+  onObject(object: string): void;
+  onUndo(entry: AuditRecord): void;
+}
 
 /** One line of history; what changed opens below it. */
-export function AuditEntryRow({ entry, onActor }: { entry: AuditRecord; onActor: (name: string) => void }) {
+export function AuditEntryRow({ entry, onActor, onObject, onUndo }: Props) {
   const [open, setOpen] = useState(false);
-  const { at, actor, environment, action, summary, reason, before, after } = entry;
-  const hasDiff = before !== null || after !== null;
+  const may = useMay();
+  const { at, actor, environment, action, object, summary, reason, before, after } = entry;
+  const undo = undoOf(entry);
   return (
     <>
       <tr>
         <td className={css.opener}>
-          {hasDiff && (
-            <ActionIcon
-              size="xs"
-              variant="subtle"
-              color="gray"
-              aria-expanded={open}
-              aria-label={open ? t.hide : t.diff}
-              onClick={() => setOpen(!open)}
-            >
-              {open ? <IconChevronDown size={15} /> : <IconChevronRight size={15} />}
-            </ActionIcon>
-          )}
+          <ActionIcon
+            size="xs"
+            variant="subtle"
+            color="gray"
+            aria-expanded={open}
+            aria-label={open ? t.hide : t.diff}
+            onClick={() => setOpen(!open)}
+          >
+            {open ? <IconChevronDown size={15} /> : <IconChevronRight size={15} />}
+          </ActionIcon>
         </td>
         <td className={css.when}>
           <time title={exactTime(at)}>{shortTime(at)}</time>
@@ -39,21 +45,38 @@ export function AuditEntryRow({ entry, onActor }: { entry: AuditRecord; onActor:
           </UnstyledButton>
         </td>
         <td className={css.where}>{environment ?? ''}</td>
-        <td className={css.action}>{action}</td>
+        <td className={css.action}>{t.actions[action] ?? action}</td>
         <td className={css.said}>
           <span>
             {summary}
             {reason && !summary.includes(reason) && <em className={css.reason}> {t.reason(reason)}</em>}
           </span>
         </td>
+        <td className={css.tools}>
+          {undo.kind !== 'none' && may(undo.needs) && (
+            <Button size="compact-xs" variant="default" aria-label={t.undo.of(summary)} onClick={() => onUndo(entry)}>
+              {t.undo.action}
+            </Button>
+          )}
+        </td>
       </tr>
       {open && (
         <tr className={css.open}>
-          <td colSpan={6}>
-            <div className={css.diff}>
-              <Side title={t.before} value={before} sign="−" />
-              <Side title={t.after} value={after} sign="+" />
-            </div>
+          <td colSpan={7}>
+            <p className={css.about}>
+              <UnstyledButton className="key" fz="inherit" title={t.onlyAbout(object)} onClick={() => onObject(object)}>
+                {object}
+              </UnstyledButton>
+              <span className="key">{action}</span>
+              <span>{exactTime(at)}</span>
+              {undo.kind === 'none' && <span>{t.undo.why(undo.why)}</span>}
+            </p>
+            {(before !== null || after !== null) && (
+              <div className={css.diff}>
+                <Side title={t.before} value={before} sign="−" />
+                <Side title={t.after} value={after} sign="+" />
+              </div>
+            )}
           </td>
         </tr>
       )}

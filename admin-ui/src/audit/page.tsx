@@ -1,53 +1,55 @@
-import { Button, Select, TextInput, Title } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import type { AuditRecord } from '@burgee/server/api';
+import { Button } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import * as queries from '../api/queries.ts';
+import { type AuditSearch, auditEntries } from '../api/audit.ts';
 import { Empty, Failure, RowsLoading } from '../app/feedback.tsx';
-import { text } from '../text/catalogue.ts';
+import { ScreenHead } from '../app/screen.tsx';
+import { audit as t } from '../text/audit.ts';
 import { AuditEntryRow } from './entry.tsx';
+import { AuditFilters } from './filters.tsx';
 import css from './page.module.css';
+import { undoOf } from './undo.ts';
+import { UndoDialog } from './undo-dialog.tsx';
 
-const t = text.audit;
 const ROUTE = '/inside/projects/$project/audit';
+const NO_FILTER: AuditSearch = {
+  ...{ environment: undefined, object: undefined, actor: undefined, action: undefined },
+  ...{ since: undefined, until: undefined, whole: undefined },
+};
 
-/** What happened in the project: who, what, from where to where, when. */
+/** What happened in the project: who, what, from where to where, when; and the way back. */
 export function AuditPage() {
   const { project } = useParams({ from: ROUTE });
   const filter = useSearch({ from: ROUTE });
   const navigate = useNavigate();
+  const [undone, setUndone] = useState<AuditRecord | null>(null);
   const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery({
     queryKey: ['audit', project, filter],
     initialPageParam: undefined as number | undefined,
-    queryFn: ({ pageParam }) => queries.auditPage(project, filter, pageParam),
+    queryFn: ({ pageParam }) => auditEntries(project, filter, pageParam),
     getNextPageParam: (page) => page.next ?? undefined,
   });
   const entries = data?.pages.flatMap((page) => page.entries) ?? [];
-  const set = (change: queries.AuditFilter) =>
+  const set = (change: AuditSearch) =>
     void navigate({ to: '/projects/$project/audit', params: { project }, search: { ...filter, ...change }, replace: true });
   const filtered = Object.values(filter).some((value) => value !== undefined);
-  const clear = () => set({ environment: undefined, object: undefined, actor: undefined, action: undefined });
+  const clear = (
+    <Button variant="default" onClick={() => set(NO_FILTER)}>
+      {t.clear}
+    </Button>
+  );
+  const undo = undone && undoOf(undone);
   return (
     <>
-      <header className={css.head}>
-        <Title order={1}>{t.title}</Title>
-        <Filters project={project} filter={filter} onChange={set} />
-      </header>
+      <ScreenHead title={t.title} />
+      <AuditFilters project={project} filter={filter} onChange={set} />
       <div className={`card ${css.card}`}>
         {isPending && <RowsLoading rows={16} height={20} />}
         {error && !data && <Failure error={error} retry={() => void refetch()} />}
         {data && entries.length === 0 && (
-          <Empty
-            title={filtered ? t.emptyFiltered : t.empty}
-            action={
-              filtered && (
-                <Button variant="default" onClick={clear}>
-                  {t.clear}
-                </Button>
-              )
-            }
-          >
+          <Empty title={filtered ? t.emptyFiltered : t.empty} action={filtered && clear}>
             {filtered ? t.emptyFilteredText : t.emptyText}
           </Empty>
         )}
@@ -61,11 +63,18 @@ export function AuditPage() {
                     {name}
                   </th>
                 ))}
+                <td />
               </tr>
             </thead>
             <tbody>
               {entries.map((entry) => (
-                <AuditEntryRow key={entry.seq} entry={entry} onActor={(actor) => set({ actor })} />
+                <AuditEntryRow
+                  key={entry.seq}
+                  entry={entry}
+                  onActor={(actor) => set({ actor })}
+                  onObject={(object) => set({ object })}
+                  onUndo={setUndone}
+                />
               ))}
             </tbody>
           </table>
@@ -82,77 +91,9 @@ export function AuditPage() {
           )}
         </div>
       )}
+      {undone && undo && undo.kind !== 'none' && (
+        <UndoDialog entry={undone} project={undone.project ?? project} undo={undo} onClose={() => setUndone(null)} />
+      )}
     </>
-  );
-}
-
-interface FiltersProps {
-  readonly project: string;
-  readonly filter: queries.AuditFilter;
-  onChange(change: queries.AuditFilter): void;
-}
-
-function Filters({ project, filter, onChange }: FiltersProps) {
-  const { data: projects } = useQuery(queries.projects());
-  const environments = projects?.find((row) => row.project.key === project)?.environments ?? [];
-  return (
-    <div className={css.filters}>
-      <Select
-        w={170}
-        clearable
-        aria-label={t.environment}
-        placeholder={t.everyEnvironment}
-        data={environments.map(({ key, name }) => ({ value: key, label: name }))}
-        value={filter.environment ?? null}
-        onChange={(environment) => onChange({ environment: environment ?? undefined })}
-      />
-      <Words
-        key={`object ${filter.object ?? ''}`}
-        label={t.object}
-        hint={t.objectHint}
-        value={filter.object}
-        onChange={(object) => onChange({ object })}
-      />
-      <Words
-        key={`actor ${filter.actor ?? ''}`}
-        label={t.actor}
-        hint={t.actor}
-        value={filter.actor}
-        onChange={(actor) => onChange({ actor })}
-      />
-      <Words
-        key={`action ${filter.action ?? ''}`}
-        label={t.action}
-        hint={t.actionHint}
-        value={filter.action}
-        onChange={(action) => onChange({ action })}
-      />
-    </div>
-  );
-}
-
-interface WordsProps {
-  readonly label: string;
-  readonly hint: string;
-  readonly value: string | undefined;
-  onChange(value: string | undefined): void;
-}
-
-function Words({ label, hint, value, onChange }: WordsProps) {
-  const [typed, setTyped] = useState(value ?? '');
-  const send = useDebouncedCallback((next: string) => onChange(next.trim() === '' ? undefined : next.trim()), 900);
-  return (
-    <TextInput
-      w={170}
-      aria-label={label}
-      placeholder={hint}
-      value={typed}
-      onBlur={() => typed !== (value ?? '') && onChange(typed.trim() === '' ? undefined : typed.trim())}
-      onKeyDown={(event) => event.key === 'Enter' && onChange(typed.trim() === '' ? undefined : typed.trim())}
-      onChange={(event) => {
-        setTyped(event.currentTarget.value);
-        send(event.currentTarget.value);
-      }}
-    />
   );
 }

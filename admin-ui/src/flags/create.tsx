@@ -19,10 +19,11 @@ import { type FormEvent, useEffect, useState } from 'react';
 import { createFlag, type NewFlag } from '../api/changes.ts';
 import { Problem } from '../api/problem.ts';
 import * as queries from '../api/queries.ts';
+import type { FlagFilter } from '../app/search-params.ts';
 import { explain, sayDone } from '../app/toast.ts';
 import { text } from '../text/catalogue.ts';
 import { KindPicker } from './kind-picker.tsx';
-import { EXAMPLES, isKey, keyFrom, variantsFrom } from './new-flag.ts';
+import { EXAMPLES, isKey, keyFrom, startLines, variantsFrom } from './new-flag.ts';
 
 const t = text.flags.form;
 
@@ -41,10 +42,21 @@ interface Typed {
 }
 const EMPTY: Typed = { kind: 'release', name: '', key: null, type: 'boolean', lines: '', description: '', tags: [] };
 
+/** What the address says of a flag that applications ask for already. */
+type Start = Pick<FlagFilter, 'key' | 'type' | 'fallback'>;
+
+function typedFrom({ key, type, fallback }: Start): Typed | null {
+  if (key === undefined) return null;
+  const known = type !== undefined && type in text.flags.types ? (type as FlagType) : 'boolean';
+  return { ...EMPTY, key, type: known, lines: known === 'boolean' ? '' : startLines(fallback, known) };
+}
+
 /** What is typed outlives a reload and a login, until the flag is made or the panel is closed by hand. */
-function useTyped(project: string) {
-  const place = `burgee-new-flag/${project}`;
+function useTyped(project: string, start: Start) {
+  const place = `burgee-new-flag/${project}${start.key === undefined ? '' : `/${start.key}`}`;
   const [typed, setTyped] = useState<Typed>(() => {
+    const given = typedFrom(start);
+    if (given !== null && sessionStorage.getItem(place) === null) return given;
     try {
       return { ...EMPTY, ...(JSON.parse(sessionStorage.getItem(place) ?? '{}') as Partial<Typed>) };
     } catch {
@@ -58,9 +70,16 @@ function useTyped(project: string) {
   return { typed, set, forget: () => sessionStorage.removeItem(place) };
 }
 
+interface Props {
+  readonly project: string;
+  readonly tags: readonly string[];
+  readonly start: Start;
+  onClose(): void;
+}
+
 /** The panel that makes a flag; a name is enough. The list stays in view beside it. */
-export function CreateFlag({ project, tags, onClose }: { project: string; tags: readonly string[]; onClose: () => void }) {
-  const { typed, set, forget } = useTyped(project);
+export function CreateFlag({ project, tags, start, onClose }: Props) {
+  const { typed, set, forget } = useTyped(project, start);
   const client = useQueryClient();
   const navigate = useNavigate();
   const me = useQuery(queries.me()).data?.user.id ?? null;

@@ -52,3 +52,14 @@ export const EXAMPLES: Readonly<Record<Exclude<FlagType, 'boolean'>, string>> = 
   number: 'off = 0\nhigh = 100',
   json: 'off = {}\nfull = {"limit": 10}',
 };
+
+/** The variants' field for a flag whose default in the code (JSON) is known: it comes first, so that making the flag changes nothing. */
+export function startLines(fallback: string | undefined, type: Exclude<FlagType, 'boolean'>): string {
+  try {
+    const value = JSON.parse(fallback ?? '') as JsonValue;
+    if (type !== 'json' && typeof value !== type) return EXAMPLES[type];
+    return `default = ${type === 'string' ? String(value) : JSON.stringify(value)}\nother = ${type === 'string' ? '' : type === 'number' ? 0 : '{}'}`;
+  } catch {
+    return EXAMPLES[type];
+  }
+}

@@ -1,7 +1,10 @@
-import { app, audit, session } from './app.ts';
+import { app, session } from './app.ts';
 import { flags } from './flags.ts';
 import { rollouts } from './rollouts.ts';
 import { rules } from './rules.ts';
 
-/** Every text that the UI shows, by feature. A translation is another object of this shape. */
-export const text = { app, session, audit, flags, rules, rollouts };
+/**
+ * The texts of what is loaded first, by feature. Those of screens that load on demand lie beside this file, one for each, and come
+ * with their screen. A translation is another set of objects of these shapes.
+ */
+export const text = { app, session, flags, rules, rollouts };

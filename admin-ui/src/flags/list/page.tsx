@@ -147,7 +147,14 @@ export function FlagList() {
         </div>
       )}
       <Suspense fallback={null}>
-        {filter.new === true && <CreateFlag project={project} tags={tags} onClose={() => set({ new: undefined })} />}
+        {filter.new === true && (
+          <CreateFlag
+            project={project}
+            tags={tags}
+            start={filter}
+            onClose={() => set({ new: undefined, key: undefined, type: undefined, fallback: undefined })}
+          />
+        )}
         {at && state && doing.act !== 'kill' && (
           <TurnDialog flag={at.flag} row={state} turn={doing.act} onClose={() => setDoing(null)} />
         )}
