@@ -45,7 +45,7 @@ browserSuite('rollouts', (stage) => {
     const { page } = await open(stage().browser, stage().server, session);
     await page.goto('/projects/default/flags/gift-cards');
     await page.getByRole('button', { name: 'Start a rollout' }).click();
-    await page.getByLabel('Release').fill('v9');
+    await page.getByRole('textbox', { name: 'Release' }).fill('v9');
     await page.getByRole('button', { name: 'Start at 1 %' }).click();
     await page.getByRole('heading', { name: 'gift-cards v9' }).waitFor();
     await page.getByText('No evidence yet').waitFor();
@@ -62,7 +62,7 @@ browserSuite('rollouts', (stage) => {
     }
     await page.goto('/projects/default/flags/gift-cards');
     await page.getByRole('button', { name: 'Start a rollout' }).click();
-    await page.getByLabel('Release').fill('v9');
+    await page.getByRole('textbox', { name: 'Release' }).fill('v9');
     await page.getByRole('button', { name: 'Start at 1 %' }).click();
     await page.getByText('This release was reverted here before.').waitFor();
     await page.getByLabel('Start it all the same, because').waitFor();

@@ -69,17 +69,22 @@ export function answer({ ruleset, prepared }: Asked, key: string, context: Evalu
     value: found.value === undefined ? null : JSON.stringify(found.value),
     reason: found.reason,
     rule: rule ? { place: index + 1, title: rule.title ?? null } : null,
-    bucket: bucketOf(rule ?? rules.find(({ percent }) => percent < 100), key, context),
+    bucket: bucketOf(rule ? [rule] : rules, key, context),
     note: found.errorMessage ?? (found.prerequisite === undefined ? null : found.prerequisite),
   };
 }
 
-function bucketOf(rule: Rule | undefined, flag: string, context: EvaluationContext): Answer['bucket'] {
-  if (rule === undefined || rule.by === 'random' || rule.percent >= 100) return null;
-  const names = rule.by === 'default' ? ['targetingKey', 'userId', 'sessionId'] : [rule.by];
-  const by = names.find((name) => ['string', 'number', 'boolean'].includes(typeof context[name]) && context[name] !== '');
-  if (by === undefined) return null;
-  return { at: position(hashFrom(saltState(rule.salt ?? flag, 0), String(context[by]))) / 1000, percent: rule.percent, by };
+/** In the first of these rules that is for a share of people and that names this one. */
+function bucketOf(rules: readonly Rule[], flag: string, context: EvaluationContext): Answer['bucket'] {
+  const isNamed = (name: string): boolean =>
+    ['string', 'number', 'boolean'].includes(typeof context[name]) && context[name] !== '';
+  for (const { by: attribute, percent, salt = flag } of rules) {
+    if (percent >= 100 || attribute === 'random') continue;
+    const by = (attribute === 'default' ? ['targetingKey', 'userId', 'sessionId'] : [attribute]).find(isNamed);
+    if (by === undefined) continue;
+    return { at: position(hashFrom(saltState(salt, 0), String(context[by]))) / 1000, percent, by };
+  }
+  return null;
 }
 
 /** What was typed as a context, or why it is none. */
