@@ -90,23 +90,8 @@ export function BulkDialog({ project, rows: given, tags, kind, onClose }: Props)
         )}
         {kind === 'tags' && (
           <>
-            <TagsInput
-              data-autofocus
-              label={t.add}
-              data={[...tags]}
-              value={add}
-              onChange={setAdd}
-              splitChars={[',', ' ']}
-              acceptValueOnBlur
-            />
-            <TagsInput
-              label={t.remove}
-              data={used}
-              value={remove}
-              onChange={setRemove}
-              splitChars={[',', ' ']}
-              acceptValueOnBlur
-            />
+            <TagField label={t.add} data={tags} value={add} onChange={setAdd} first />
+            <TagField label={t.remove} data={used} value={remove} onChange={setRemove} />
           </>
         )}
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
@@ -150,5 +135,32 @@ export function BulkDialog({ project, rows: given, tags, kind, onClose }: Props)
         </Group>
       </Stack>
     </Modal>
+  );
+}
+
+interface TagFieldProps {
+  readonly label: string;
+  readonly data: readonly string[];
+  readonly value: string[];
+  readonly first?: boolean;
+  onChange(tags: string[]): void;
+}
+
+/** Suggests only while something is typed: an open list would lie over the button that confirms. */
+function TagField({ label, data, value, first = false, onChange }: TagFieldProps) {
+  const [typed, setTyped] = useState('');
+  return (
+    <TagsInput
+      data-autofocus={first || undefined}
+      label={label}
+      data={[...data]}
+      value={value}
+      onChange={onChange}
+      searchValue={typed}
+      onSearchChange={setTyped}
+      dropdownOpened={typed !== ''}
+      splitChars={[',', ' ']}
+      acceptValueOnBlur
+    />
   );
 }
