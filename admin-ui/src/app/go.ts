@@ -4,8 +4,8 @@ import { NAVIGATION } from './navigation.ts';
 
 type Name = (typeof NAVIGATION)[number][number]['name'];
 
-/** The letter after `g` that leads to a screen; those that are missing here have none. */
-const LETTERS: Partial<Record<Name, string>> & Readonly<Record<string, string>> = {
+/** The letter after `g` that leads to a screen. */
+const LETTERS: Readonly<Record<Name, string>> = {
   home: 'h',
   flags: 'f',
   kills: 'k',
@@ -13,14 +13,17 @@ const LETTERS: Partial<Record<Name, string>> & Readonly<Record<string, string>> 
   segments: 's',
   playground: 'p',
   environments: 'e',
+  sources: 'm',
+  plans: 'l',
+  notices: 'n',
   discovered: 'd',
   audit: 'a',
+  people: 'u',
+  settings: 't',
 };
 
-export const letterOf = (name: string): string | undefined => LETTERS[name];
-
-/** The screens that a letter leads to, in the order of the navigation. */
-export const GO = NAVIGATION.flat().filter(({ name }) => letterOf(name) !== undefined);
+/** The screens and their letters, in the order of the navigation. */
+export const GO = NAVIGATION.flat().map(({ name, to }) => ({ name, to, letter: LETTERS[name] }));
 
 /** So long the second key is waited for. */
 const PAUSE_MS = 1_200;
@@ -37,7 +40,7 @@ export function useGo(project: string, onHelp: () => void): void {
       if (target instanceof Element && target.closest(TYPED_IN)) return;
       const isSecond = timeStamp - wentAt < PAUSE_MS;
       wentAt = key === 'g' && !isSecond ? timeStamp : Number.NEGATIVE_INFINITY;
-      const screen = isSecond ? GO.find(({ name }) => letterOf(name) === key) : undefined;
+      const screen = isSecond ? GO.find(({ letter }) => letter === key) : undefined;
       const search = key === 'c' && !isSecond ? '?new=true' : '';
       const to = screen?.to ?? (search === '' ? undefined : '/projects/$project/flags');
       if (key === '?') onHelp();

@@ -18,7 +18,7 @@ import {
 /** Where one can go from everywhere, in the order of how often: what one works with, what it stands on, who works here. */
 export const NAVIGATION = [
   [
-    { name: 'home', to: '/projects/$project/home', icon: IconHome, IconTestPipe },
+    { name: 'home', to: '/projects/$project/home', icon: IconHome },
     { name: 'flags', to: '/projects/$project/flags', icon: IconFlag },
     { name: 'kills', to: '/projects/$project/kill-switches', icon: IconBan },
     { name: 'rollouts', to: '/projects/$project/rollouts', icon: IconActivity },

@@ -2,7 +2,7 @@ import { Kbd, Modal, Title } from '@mantine/core';
 import { Fragment } from 'react';
 import { text } from '../text/catalogue.ts';
 import { shortcuts as t } from '../text/palette.ts';
-import { GO, letterOf } from './go.ts';
+import { GO } from './go.ts';
 import css from './shortcuts.module.css';
 
 /** The keys that do something, and what they do. */
@@ -29,11 +29,11 @@ export function Shortcuts({ onClose }: { onClose: () => void }) {
         <section>
           <Title order={3}>{t.go}</Title>
           <dl className={css.list}>
-            {GO.map(({ name }) => (
+            {GO.map(({ name, letter }) => (
               <Fragment key={name}>
                 <dt>{text.app.nav[name]}</dt>
                 <dd>
-                  <Kbd>G</Kbd> <span className="muted">{t.next}</span> <Kbd>{letterOf(name)?.toUpperCase()}</Kbd>
+                  <Kbd>G</Kbd> <span className="muted">{t.next}</span> <Kbd>{letter.toUpperCase()}</Kbd>
                 </dd>
               </Fragment>
             ))}
