@@ -1,19 +1,10 @@
-import { ActionIcon, Menu, NativeSelect, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import { ActionIcon, NativeSelect, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
-import {
-  IconChevronRight,
-  IconLogout,
-  IconMenu2,
-  IconMoon,
-  IconSearch,
-  IconSun,
-  IconUser,
-  IconUserCircle,
-} from '@tabler/icons-react';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { IconMenu2, IconMoon, IconSearch, IconSun, IconUserCircle } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
-import { api, onExpired, request } from '../api/client.ts';
+import { onExpired } from '../api/client.ts';
 import * as queries from '../api/queries.ts';
 import { text } from '../text/catalogue.ts';
 import { useGo } from './go.ts';
@@ -25,6 +16,8 @@ import css from './shell.module.css';
 
 const Relogin = lazy(() => import('../session/relogin.tsx').then((m) => ({ default: m.Relogin })));
 const Shortcuts = lazy(() => import('./shortcuts.tsx').then((m) => ({ default: m.Shortcuts })));
+const ThemeMenu = lazy(() => import('./shell-menus.tsx').then((m) => ({ default: m.ThemeMenu })));
+const AccountMenu = lazy(() => import('./shell-menus.tsx').then((m) => ({ default: m.AccountMenu })));
 const Palette = lazy(() => import('./palette.tsx').then((m) => ({ default: m.Palette })));
 
 /** The frame around every screen: where one is, where one can go, and whether what one sees is live. */
@@ -90,7 +83,7 @@ export function Shell() {
         <div className={css.foot}>
           <Live liveness={liveness} />
           <ThemeSwitch />
-          <Account />
+          <LateMenu label={text.app.account} icon={<IconUserCircle size={18} />} menu={AccountMenu} />
         </div>
       </aside>
       <main id="content" className={css.main} tabIndex={-1}>
@@ -131,57 +124,36 @@ function Live({ liveness }: { liveness: Liveness }) {
 }
 
 function ThemeSwitch() {
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { colorScheme } = useMantineColorScheme();
   const Icon = colorScheme === 'dark' ? IconMoon : IconSun;
-  return (
-    <Menu position="top-end" width={170}>
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" aria-label={text.app.theme.label} className={css.tool ?? ''}>
-          <Icon size={17} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {(['light', 'dark', 'auto'] as const).map((scheme) => (
-          <Menu.Item
-            key={scheme}
-            onClick={() => setColorScheme(scheme)}
-            rightSection={colorScheme === scheme ? <IconChevronRight size={14} /> : null}
-          >
-            {text.app.theme[scheme]}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
-  );
+  return <LateMenu label={text.app.theme.label} icon={<Icon size={17} />} menu={ThemeMenu} />;
 }
 
-function Account() {
-  const { data } = useQuery(queries.me());
-  const client = useQueryClient();
-  const navigate = useNavigate();
-  const logout = async () => {
-    await request('POST', api('logout')).catch(() => undefined);
-    client.clear();
-    await navigate({ to: '/login' });
-  };
+interface LateMenuProps {
+  readonly label: string;
+  readonly icon: React.ReactNode;
+  readonly menu: React.ComponentType<{ readonly button: React.ReactElement }>;
+}
+
+/** A button whose menu comes with its first click: what opens it is a tenth of the first page's scripts. */
+function LateMenu({ label, icon, menu: OpenMenu }: LateMenuProps) {
+  const [asked, setAsked] = useState(false);
+  const button = (
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      aria-label={label}
+      aria-haspopup="menu"
+      className={css.tool ?? ''}
+      onClick={() => setAsked(true)}
+    >
+      {icon}
+    </ActionIcon>
+  );
+  if (!asked) return button;
   return (
-    <Menu position="top-end" width={220}>
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" aria-label={text.app.account} className={css.tool ?? ''}>
-          <IconUserCircle size={18} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>
-          {data?.user.name} · {data?.user.email} · {data?.user.role}
-        </Menu.Label>
-        <Menu.Item leftSection={<IconUser size={15} />} renderRoot={(props) => <Link {...props} to="/profile" />}>
-          {text.app.profile}
-        </Menu.Item>
-        <Menu.Item leftSection={<IconLogout size={15} />} onClick={() => void logout()}>
-          {text.app.logout}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <Suspense fallback={button}>
+      <OpenMenu button={button} />
+    </Suspense>
   );
 }

@@ -20,7 +20,7 @@ import { Filters } from './filters.tsx';
 import css from './page.module.css';
 import { useSelection } from './selection.ts';
 import { Table } from './table.tsx';
-import { ViewsMenu } from './views-menu.tsx';
+import { ViewsButton } from './views-button.tsx';
 
 const CreateFlag = lazy(() => import('../create.tsx').then((m) => ({ default: m.CreateFlag })));
 const TurnDialog = lazy(() => import('../turn-dialog.tsx').then((m) => ({ default: m.TurnDialog })));
@@ -98,7 +98,7 @@ export function FlagList() {
           checked={filter.archived === true}
           onChange={(event) => set({ archived: event.currentTarget.checked ? true : undefined })}
         />
-        <ViewsMenu
+        <ViewsButton
           project={project}
           me={me}
           filter={filter}
