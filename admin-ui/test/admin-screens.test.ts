@@ -140,7 +140,7 @@ browserSuite('every screen around flags', (stage) => {
     return () => monitoring.close();
   });
 
-  it.each(['light'] as const)('has no accessibility or policy violation in %s', { timeout: 600_000 }, async (scheme) => {
+  it.each(['light', 'dark'] as const)('has no accessibility or policy violation in %s', { timeout: 600_000 }, async (scheme) => {
     const { page, complaints } = await open(stage().browser, stage().server, session, { scheme });
     const found: Record<string, unknown> = {};
     for (const [name, show] of Object.entries(SCREENS)) {

@@ -6,8 +6,10 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { launch, open } from './browser.ts';
+import { startMonitoring } from './monitoring.ts';
 import { type ScreenPath, screenPaths } from './screen-paths.ts';
 import { seed } from './seed.ts';
+import { seedAdmin } from './seed-admin.ts';
 import { startServer } from './server.ts';
 import { setUp } from './session.ts';
 import { createTraffic, startRollout } from './traffic.ts';
@@ -25,6 +27,8 @@ const server = await startServer();
 const browser = await launch();
 const session = await setUp(server);
 await seed(session);
+const monitoring = await startMonitoring();
+await seedAdmin(server, session, monitoring);
 const reverted = await startRollout(session, 'gift-cards', 'v42', 'standard');
 const send = await createTraffic(server, session, 3);
 await send(reverted.id, 1_500, { treatment: 0.01, control: 0.01 });
@@ -57,5 +61,6 @@ for (const screen of screenPaths(reverted.id).filter(({ name }) => values.only =
 }
 await browser.close();
 await server.stop();
+await monitoring.close();
 console.log(`${written} screens in ${folder}${missed > 0 ? `, ${missed} not` : ''}`);
 process.exit(missed === 0 ? 0 : 1);

@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { NAVIGATION } from './navigation.ts';
+import { useMay } from './permissions.ts';
 
 type Name = (typeof NAVIGATION)[number][number]['name'];
 
@@ -29,9 +30,10 @@ export const GO = NAVIGATION.flat().map(({ name, to }) => ({ name, to, letter: L
 const PAUSE_MS = 1_200;
 const TYPED_IN = 'input, textarea, select, [contenteditable], [role="dialog"], [role="combobox"]';
 
-/** `g` and a letter go to a screen, `?` shows the shortcuts, `c` makes a flag; never while something is typed or asked. */
+/** `g` and a letter go to a screen, `?` shows the shortcuts, `n` makes a flag; never while something is typed or asked. */
 export function useGo(project: string, onHelp: () => void): void {
   const navigate = useNavigate();
+  const isMaker = useMay()('flag:write');
   useEffect(() => {
     let wentAt = Number.NEGATIVE_INFINITY;
     const onKey = (event: KeyboardEvent) => {
@@ -41,7 +43,7 @@ export function useGo(project: string, onHelp: () => void): void {
       const isSecond = timeStamp - wentAt < PAUSE_MS;
       wentAt = key === 'g' && !isSecond ? timeStamp : Number.NEGATIVE_INFINITY;
       const screen = isSecond ? GO.find(({ letter }) => letter === key) : undefined;
-      const search = key === 'c' && !isSecond ? '?new=true' : '';
+      const search = key === 'n' && !isSecond && isMaker ? '?new=true' : '';
       const to = screen?.to ?? (search === '' ? undefined : '/projects/$project/flags');
       if (key === '?') onHelp();
       else if (to !== undefined) void navigate({ to: `${to.replace('$project', encodeURIComponent(project))}${search}` });
@@ -50,5 +52,5 @@ export function useGo(project: string, onHelp: () => void): void {
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
-  }, [navigate, onHelp, project]);
+  }, [isMaker, navigate, onHelp, project]);
 }

@@ -19,6 +19,6 @@ export const shortcuts = {
     { keys: ['/'], does: 'Search this list' },
     { keys: ['?'], does: 'Show these shortcuts' },
     { keys: ['Esc'], does: 'Close what is open' },
-    { keys: ['C'], does: 'New flag' },
+    { keys: ['N'], does: 'New flag' },
   ],
 } as const;

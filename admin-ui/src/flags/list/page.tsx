@@ -1,5 +1,4 @@
 import { Button, Checkbox, Title } from '@mantine/core';
-import { useHotkeys } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
@@ -55,7 +54,6 @@ export function FlagList() {
 
   const set = (change: FlagFilter) =>
     void navigate({ replace: !('new' in change), search: (before) => ({ ...before, ...change }) });
-  useHotkeys([['n', () => may('flag:write') && set({ new: true })]]);
   const act = useCallback((flag: string, environment: string, what: Act) => setDoing({ flag, environment, act: what }), []);
   const pick = useRef(picked.pick);
   pick.current = picked.pick;
