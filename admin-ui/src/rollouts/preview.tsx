@@ -4,6 +4,7 @@ import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { type NewRollout, previewRollout } from '../api/changes.ts';
 import { explain } from '../app/toast.ts';
+import { text } from '../text/catalogue.ts';
 import { count, duration, percent, rate, unbroken } from '../text/format.ts';
 import { preview as t } from '../text/preview.ts';
 import css from './preview.module.css';
@@ -50,10 +51,10 @@ export function StartPreview({ project, environment, body }: { project: string; 
             </span>
           </li>
         ))}
-        {data.warnings.map(({ code, stage, guard, text }) => (
+        {data.warnings.map(({ code, stage, guard, text: said }) => (
           <li key={`${code} ${stage} ${guard}`} data-tone="warn">
             <Mark isGood={false} />
-            <span>{unbroken(text)}</span>
+            <span>{unbroken(said)}</span>
           </li>
         ))}
         <Verdict preview={data} />
@@ -71,11 +72,14 @@ function StageRow({ percent: to, skipped, people, expectedMs, advance, guards }:
       ) : (
         <>
           <td>{people === null ? t.notKnown : count(people)}</td>
-          <td>{expectedMs !== null ? duration(expectedMs) : advance === 'manual' ? t.byHand : t.notKnown}</td>
           <td>
-            {guards.map(({ key, text }) => (
+            {expectedMs !== null ? duration(expectedMs) : advance === 'manual' ? t.byHand : t.notKnown}
+            <span className={css.sees}>{text.rollouts.advanceBy[advance]}</span>
+          </td>
+          <td>
+            {guards.map(({ key, text: said }) => (
               <span key={key} className={css.sees}>
-                {unbroken(text)}
+                {unbroken(said)}
               </span>
             ))}
           </td>
