@@ -137,13 +137,16 @@ browserSuite('journeys', (stage) => {
     const dialog = page.getByRole('dialog');
     const submit = dialog.getByRole('button', { name: 'Promote to production' });
     await dialog.getByText('production: off → on').waitFor();
-    await page.route('**/promotion', async (route) => {
-      const path = `${HERE}/environments/staging/flags/image-compression-level`;
-      const { version, state } = await session.call<State>('GET', path);
-      await session.call('PATCH', path, { rules: state.rules.slice(0, 1) }, version);
-      await page.unroute('**/promotion');
-      await route.continue();
-    });
+    await page.route(
+      '**/promotion',
+      async (route) => {
+        const path = `${HERE}/environments/staging/flags/image-compression-level`;
+        const { version, state } = await session.call<State>('GET', path);
+        await session.call('PATCH', path, { rules: state.rules.slice(0, 1) }, version);
+        await route.continue();
+      },
+      { times: 1 },
+    );
     await submit.click();
     await dialog.getByText('One of the environments changed since this was shown.').waitFor();
     expect((await stateOf('image-compression-level')).enabled).toBe(false);

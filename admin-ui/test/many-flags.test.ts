@@ -62,11 +62,14 @@ browserSuite('2,000 flags in 30 environments', (stage) => {
     const changed = (act: () => Promise<unknown>) =>
       page
         .evaluate(() => {
-          const counter = Object.assign(globalThis, { redrawn: 0 });
-          new MutationObserver((all) => {
+          const before = globalThis as unknown as { watcher?: MutationObserver };
+          before.watcher?.disconnect();
+          const watcher = new MutationObserver((all) => {
             for (const { addedNodes } of all)
               for (const node of addedNodes) counter.redrawn += (node as Element).querySelectorAll?.('*').length ?? 0;
-          }).observe(document.querySelector('tbody') as Element, { childList: true, subtree: true });
+          });
+          const counter = Object.assign(globalThis, { redrawn: 0, watcher });
+          watcher.observe(document.querySelector('tbody') as Element, { childList: true, subtree: true });
         })
         .then(act)
         .then(() => page.waitForTimeout(400))

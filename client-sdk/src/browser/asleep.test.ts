@@ -59,10 +59,7 @@ describe.skipIf(noBrowser !== null)('a page that was not there for a while', () 
     await makeClient(tab, stage.options());
     await untilFlag(tab, 'german', true);
     await withhold('visibilitychange');
-    const asked = (): number => stage.gateway.passed.filter(({ method }) => method === 'POST').length;
-    const before = asked();
     await sleep(0, false);
-    expect(asked()).toBe(before);
     expect(await answer()).toBe(true);
   });
 

@@ -47,7 +47,8 @@ export function Table(props: TableProps) {
     { size: STATE, count: environments.length, before: fixed + NAME },
   );
   const columns = isPhone ? { from: 0, to: Math.min(PHONE_STATES, environments.length) } : seen.columns;
-  const range = seen.rows.from < rows.length ? seen.rows : { from: 0, to: Math.min(rows.length, 40) };
+  // fewer rows than there were: where the window will be is known once it has been measured again
+  const range = seen.rows.from < rows.length ? seen.rows : { from: 0, to: Math.min(rows.length, seen.rows.to - seen.rows.from) };
   const open = (event: MouseEvent<HTMLElement>) => {
     const target = event.target as Element;
     const flag = target.closest('tr')?.dataset.flag;
