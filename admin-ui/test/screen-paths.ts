@@ -24,8 +24,8 @@ export const screenPaths = (rollout: string): readonly ScreenPath[] => [
   { name: 'rollout', path: `/environments/production/rollouts/${rollout}`, shown: 'Timeline' },
   {
     name: 'rollout-start',
-    path: '/flags/price-alerts?env=production',
-    shown: 'Price alerts',
+    path: '/flags/express-delivery?env=production',
+    shown: 'Express delivery',
     after: [{ click: 'Start a rollout' }],
   },
   { name: 'segments', path: '/segments', shown: 'Staff' },

@@ -27,13 +27,13 @@ const server = await startServer();
 const browser = await launch();
 const session = await setUp(server);
 await seed(session);
-const monitoring = await startMonitoring();
-await seedAdmin(server, session, monitoring);
 const reverted = await startRollout(session, 'gift-cards', 'v42', 'standard');
 const send = await createTraffic(server, session, 3);
 await send(reverted.id, 1_500, { treatment: 0.01, control: 0.01 });
 await send(reverted.id, 1_500, { treatment: 0.4, control: 0.01 });
-await startRollout(session, 'instant-refunds', 'v7', 'standard');
+await startRollout(session, 'price-alerts', 'v7', 'standard');
+const monitoring = await startMonitoring();
+await seedAdmin(server, session, monitoring);
 await mkdir(folder, { recursive: true });
 
 const addressOf = ({ path }: ScreenPath): string => (path.startsWith('//') ? path.slice(1) : `/projects/default${path}`);
