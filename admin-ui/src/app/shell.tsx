@@ -72,7 +72,14 @@ export function Shell() {
           {NAVIGATION.map((group) => (
             <div key={group[0]?.name} className={css.group}>
               {group.map(({ name, to, icon: Icon }) => (
-                <Link key={name} to={to} params={{ project }} className={css.link} activeProps={{ 'data-active': true }}>
+                <Link
+                  key={name}
+                  to={to}
+                  params={{ project }}
+                  className={css.link}
+                  activeOptions={{ exact: name === 'environments' }}
+                  activeProps={{ 'data-active': true }}
+                >
                   <Icon size={17} />
                   {text.app.nav[name]}
                 </Link>
