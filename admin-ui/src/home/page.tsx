@@ -28,16 +28,17 @@ export function Home() {
   const flags = useQuery(queries.flags(project, false));
   const discovered = useQuery(discoveredFlags(project));
   const needs = needsOf({ rollouts: rollouts.data, flags: flags.data, discovered: discovered.data }, now);
-  const failed = [rollouts, flags].find(({ data, error }) => error !== null && data === undefined);
+  const asked = [rollouts, flags, discovered];
+  const failed = asked.find(({ data, error }) => error !== null && data === undefined);
   const isNew = flags.data?.length === 0;
-  const isLoading = rollouts.isPending || flags.isPending;
+  const isLoading = asked.some(({ isPending }) => isPending);
   return (
     <>
       <header className={css.head}>
         <Title order={1}>{t.title}</Title>
         {may('flag:write') && !isNew && <NewFlag project={project} />}
       </header>
-      {failed && <Failure error={failed.error} retry={() => void Promise.all([rollouts.refetch(), flags.refetch()])} />}
+      {failed && <Failure error={failed.error} retry={() => void Promise.all(asked.map(({ refetch }) => refetch()))} />}
       {isNew && (
         <div className="card">
           <Empty title={t.noFlags} action={may('flag:write') && <NewFlag project={project} />}>
@@ -54,7 +55,7 @@ export function Home() {
               </Title>
             </header>
             {isLoading && !failed && <RowsLoading rows={3} height={40} />}
-            {!isLoading && needs.length === 0 && <Empty title={t.calm}>{t.calmText}</Empty>}
+            {!isLoading && !failed && needs.length === 0 && <Empty title={t.calm}>{t.calmText}</Empty>}
             <ul className={css.list}>
               {needs.map((need) => (
                 <NeedRow key={keyOf(need)} need={need} project={project} now={now} />
