@@ -40,7 +40,7 @@ const SCREENS: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   },
   'environments and keys': async (page) => {
     await page.goto(`${HERE}/environments`);
-    await page.getByText('deploy on GitHub').waitFor();
+    await page.getByText('deploy on GitHub').first().waitFor();
   },
   'the panel for an environment': (page) =>
     page.goto(`${HERE}/environments?open=edit%20production`).then(() => page.getByRole('dialog').waitFor()),
@@ -51,7 +51,7 @@ const SCREENS: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   },
   'a key shown once': async (page) => {
     await page.goto(`${HERE}/environments`);
-    await page.getByRole('button', { name: 'Rotate deploy on GitHub' }).click();
+    await page.getByRole('button', { name: 'Rotate deploy on GitHub' }).first().click();
     await page.getByRole('button', { name: 'Make the new key' }).click();
     await page.getByText('Copy it now').waitFor();
   },
