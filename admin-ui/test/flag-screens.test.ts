@@ -1,16 +1,17 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { open, type Tab } from './browser.ts';
 import { browserSuite } from './flow.ts';
 import { reportUsage } from './reports.ts';
 import { seed } from './seed.ts';
 import { type Session, setUp } from './session.ts';
-import { violations } from './violations.ts';
+import { violationsInBoth } from './violations.ts';
 
 const HERE = '/api/v1/projects/default';
 
 browserSuite('every screen and dialog about flags', (stage) => {
   let session: Session;
+  let tab: Tab;
   beforeAll(async () => {
     const { server } = stage();
     session = await setUp(server);
@@ -31,6 +32,7 @@ browserSuite('every screen and dialog about flags', (stage) => {
       ...{ at: new Date(Date.now() + 3_600_000).toISOString(), change: { kind: 'kill' }, reason: 'the sale ends' },
     });
     await reportUsage(server, session, 'search-ranking-v3');
+    tab = await open(stage().browser, server, session);
   }, 240_000);
 
   const ranking = async (page: Page) => {
@@ -132,19 +134,11 @@ browserSuite('every screen and dialog about flags', (stage) => {
     },
   };
 
-  describe.each(['light', 'dark'] as const)('in %s', (scheme) => {
-    let tab: Tab;
-    beforeAll(async () => {
-      tab = await open(stage().browser, stage().server, session, { scheme });
-    });
-    afterAll(() => tab.context.close());
-
-    it.each(Object.keys(screens))('%s has no accessibility or policy violation', async (name) => {
-      await tab.page.evaluate(() => sessionStorage.clear()).catch(() => undefined);
-      await screens[name]?.(tab.page);
-      expect(await violations(tab.page)).toEqual([]);
-      expect(tab.complaints).toEqual({ policy: [], scripts: [] });
-    });
+  it.each(Object.keys(screens))('%s has no accessibility or policy violation in the light and in the dark', async (name) => {
+    await tab.page.evaluate(() => sessionStorage.clear()).catch(() => undefined);
+    await screens[name]?.(tab.page);
+    expect(await violationsInBoth(tab.page)).toEqual([]);
+    expect(tab.complaints).toEqual({ policy: [], scripts: [] });
   });
 
   it('fits a phone: nothing scrolls sideways at 360 px', async () => {
