@@ -1,8 +1,10 @@
 import type { Flag } from '@burgee/server/api';
 import { ActionIcon, CopyButton, Text, Title } from '@mantine/core';
-import { IconCheck, IconCopy } from '@tabler/icons-react';
+import { IconCheck, IconCopy, IconKey } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
 import { useId, useState } from 'react';
 import type { StateRow } from '../api/resources.ts';
+import { useMay } from '../app/permissions.ts';
 import { useStored } from '../app/stored.ts';
 import { text } from '../text/catalogue.ts';
 import { page } from '../text/flag-page.ts';
@@ -16,7 +18,8 @@ const nameIn = (stored: unknown): string => (typeof stored === 'string' ? stored
 export function Snippets({ flag, row }: { flag: Flag; row: StateRow }) {
   const [wanted, setWanted] = useStored('burgee-snippet', nameIn);
   const id = useId();
-  const { environment, offVariant } = row.state;
+  const may = useMay();
+  const { project, environment, offVariant } = row.state;
   const all = snippetsOf(flag, { url: location.origin, environment, offVariant });
   const shown = all.find(({ name }) => name === wanted) ?? all[0];
   if (!shown) return null;
@@ -47,6 +50,17 @@ export function Snippets({ flag, row }: { flag: Flag; row: StateRow }) {
         <Text fz="sm" c="var(--warn)" mt={6}>
           {t.hidden}
         </Text>
+      )}
+      {may('token:write') && (
+        <Link
+          className={css.key}
+          to="/projects/$project/environments"
+          params={{ project }}
+          search={{ open: `key in ${environment}` }}
+        >
+          <IconKey size={14} aria-hidden />
+          {t.makeKey(environment)}
+        </Link>
       )}
     </section>
   );

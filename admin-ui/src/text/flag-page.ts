@@ -95,6 +95,7 @@ export const page = {
     names: { node: 'Node', browser: 'Browser', react: 'React', openfeature: 'OpenFeature', curl: 'curl', cli: 'CLI' },
     copy: 'Copy this code',
     hidden: 'Browsers do not see this flag yet: let them see its value under “Edit”.',
+    makeKey: (environment: string) => `Make a key for ${environment}`,
   },
   schedule: {
     title: 'Scheduled',
