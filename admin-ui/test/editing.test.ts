@@ -106,6 +106,37 @@ browserSuite('editing a flag', (stage) => {
     expect(await percents()).toEqual([60, 100, 7.102]);
   });
 
+  it('meets a change that came while it was being saved: shows it, keeps what was typed, and saves on top', async () => {
+    const page = await go();
+    await button(page, 'Edit rule 3').click();
+    await page.getByRole('slider', { name: 'Percent' }).press('ArrowRight');
+    const answers: number[] = [];
+    page.on('response', (answer) => answer.request().method() === 'PUT' && answers.push(answer.status()));
+    await page.route(
+      '**/environments/production/flags/search-ranking-v3',
+      async (route) => {
+        const { state, version } = await ranking();
+        const rules = state.rules.map((rule, index) => (index === 0 ? { ...rule, percent: 61 } : rule));
+        await session.call('PATCH', RANKING, { rules }, version);
+        await route.continue();
+      },
+      { times: 1 },
+    );
+    await button(page, 'Review and save').click();
+    await page.getByRole('button', { name: 'Save in production' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('You changed different things; both can stand.').waitFor();
+    await dialog.getByText(/^Rule 1: 60\s% → 61\s% by companyId$/).waitFor();
+    expect(await percents()).toEqual([61, 100, 7.102]);
+    await dialog.getByRole('button', { name: 'Keep both changes' }).click();
+    await page.getByRole('button', { name: 'Save in production' }).click();
+    await page.getByText('1 change, not saved').waitFor({ state: 'detached' });
+    expect([await percents(), answers]).toEqual([
+      [61, 100, 8.102],
+      [412, 200],
+    ]);
+  });
+
   it('follows a kill under a draft without losing it', async () => {
     const page = await go();
     await button(page, 'Edit rule 3').click();
@@ -117,7 +148,7 @@ browserSuite('editing a flag', (stage) => {
     await page.getByRole('button', { name: 'Save in production' }).click();
     await page.getByText('1 change, not saved').waitFor({ state: 'detached' });
     await session.call('POST', `${RANKING}/restore`, { reason: 'out' });
-    expect(await percents()).toEqual([60, 100, 8.102]);
+    expect(await percents()).toEqual([61, 100, 9.102]);
   });
 
   const faults: Readonly<Record<string, { answer: (route: Route) => Promise<unknown>; says: RegExp }>> = {
