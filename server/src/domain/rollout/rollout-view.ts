@@ -1,6 +1,7 @@
-import { barsOf, evidenceOf, type Figures } from '../guard/evidence.ts';
+import { barsOf, type Evidence, evidenceOf, type Figures } from '../guard/evidence.ts';
 import { isTimeOnly, judge } from '../guard/judge.ts';
 import type { Reading } from '../guard/opinion.ts';
+import { LN_MISMATCH } from '../guard/sample-ratio.ts';
 import { rateOf } from '../guard/sentences.ts';
 import type { Stored } from '../ports.ts';
 import { ENDED, type Rollout } from './rollout.ts';
@@ -18,6 +19,8 @@ export interface RolloutView extends Omit<Rollout, 'evidence' | 'ruleDigest'> {
     readonly advance: { readonly lnS: number; readonly bar: number; readonly share: number } | null;
   };
   readonly totals: { readonly treatment: ArmTotals; readonly control: ArmTotals };
+  /** Whether the arms are split as the percent says; null before anybody met the stage, and where no guard compares arms. */
+  readonly sampleRatio: SampleRatio | null;
   readonly next: { readonly percent: number | null; readonly waitsFor: string };
   readonly guards: readonly Reading[];
   /** The rollout's page. */
@@ -28,6 +31,14 @@ export interface RolloutView extends Omit<Rollout, 'evidence' | 'ruleDigest'> {
 export interface ArmTotals extends Figures {
   /** errors / units, 0…1 */
   readonly rate: number;
+}
+
+/** Distinct units since the stage began, and the evidence that they are not split as its percent says: at the bar nothing advances. */
+export interface SampleRatio {
+  readonly treatment: number;
+  readonly control: number;
+  readonly lnE: number;
+  readonly bar: number;
 }
 
 /** What people and pipelines see of a rollout. */
@@ -52,6 +63,7 @@ export function viewOf(
       advance: stage?.advance === 'evidence' && !over ? { lnS, bar: bars.advance, share: shareOfBar(lnS, bars.advance) } : null,
     },
     totals: { treatment: totalsOf(evidence.totals.treatment), control: totalsOf(evidence.totals.control) },
+    sampleRatio: sampleRatioOf(entity, evidence),
     next: {
       percent: over ? null : nextStage(entity).percent,
       waitsFor: waitsFor(entity, judgement, { at: now.at, timeOnly: isTimeOnly(entity) }),
@@ -63,6 +75,13 @@ export function viewOf(
 
 function totalsOf(figures: Figures): ArmTotals {
   return { ...figures, rate: rateOf(figures) };
+}
+
+function sampleRatioOf({ plan, stageSince }: Rollout, { stage }: Evidence): SampleRatio | null {
+  const compares = plan.guards.some(({ kind }) => kind === 'outcomes' || kind === 'latency');
+  const [treatment, control] = [stage.treatment.units, stage.control.units];
+  if (!compares || stage.since !== stageSince || treatment + control === 0) return null;
+  return { treatment, control, lnE: stage.lnMismatch, bar: LN_MISMATCH };
 }
 
 function shareOfBar(ln: number, bar: number): number {

@@ -1,8 +1,17 @@
 import { z } from 'zod';
+import { newUnitsOf, slowOf } from '../../domain/guard/log-row.ts';
 import { isClientRow } from '../../domain/guard/memory.ts';
-import type { Batch } from '../../domain/rollout/rollout.ts';
+import { expectedShare } from '../../domain/guard/sample-ratio.ts';
+import type { Batch, Plan } from '../../domain/rollout/rollout.ts';
 
 const count = z.number().int().nonnegative();
+
+const slowCounts = z.object({
+  n1: count.describe('Treatment units that were not slower than the cut-off before'),
+  e1: count.describe('Those of them that now were, for the first time'),
+  n0: count.describe('Control units that were not slower before, of the sampled ones'),
+  e0: count.describe('Those of them that now were'),
+});
 
 /** One row of the batch log, and what each column means: the JSON's schema and the CSV's order. */
 export const evidenceRow = z.object({
@@ -21,21 +30,41 @@ export const evidenceRow = z.object({
   client: z
     .boolean()
     .describe('Reported with a client key, so counted apart: its lnM pauses at ln(guards / pauseAlpha), nothing goes by its lnS'),
+  seen1: count.describe('Treatment units new to the stage; 0 in a row of another percent than the stage’s'),
+  seen0: count.describe('Control units new to the stage, of the sampled ones'),
+  wanted: z.number().describe('The share of treatment among new units that this percent and control’s sampling lead to, 0…1'),
+  slow: z
+    .array(slowCounts)
+    .describe('For each cut-off of the plan’s latency guard, in its order; empty without one. In CSV a column for each figure'),
 });
 export type EvidenceRow = z.infer<typeof evidenceRow>;
 
-const COLUMNS = Object.keys(evidenceRow.shape) as readonly (keyof EvidenceRow)[];
+type Column = Exclude<keyof EvidenceRow, 'slow'>;
+const COLUMNS = Object.keys(evidenceRow.shape).filter((column) => column !== 'slow') as readonly Column[];
+const SLOW = Object.keys(slowCounts.shape) as readonly (keyof z.infer<typeof slowCounts>)[];
 
 /** What of a batch people and charts see: no unit's hash, nothing internal. */
-export function evidenceRowOf(batch: Batch): EvidenceRow {
-  const row = { ...batch, client: isClientRow(batch) };
-  return Object.fromEntries(COLUMNS.map((column) => [column, row[column]])) as EvidenceRow;
+export function evidenceRowOf(batch: Batch, { controlSample }: Pick<Plan, 'controlSample'>): EvidenceRow {
+  const wanted = expectedShare(batch.percent, controlSample);
+  const row = { ...batch, client: isClientRow(batch), ...newUnitsOf(batch), wanted };
+  const slow = slowOf(batch).map((counts) => only(counts, SLOW));
+  return { ...only(row, COLUMNS), slow };
+}
+
+function only<T, K extends keyof T>(row: T, names: readonly K[]): Pick<T, K> {
+  return Object.fromEntries(names.map((name) => [name, row[name]])) as Pick<T, K>;
 }
 
 /** RFC 4180 with a header line. Texts that a spreadsheet would run as a formula begin with an apostrophe. */
 export function evidenceCsv(rows: readonly EvidenceRow[]): string {
-  const lines = rows.map((row) => COLUMNS.map((column) => cell(column === 'at' ? isoOf(row.at) : row[column])));
-  return [COLUMNS, ...lines].map((cells) => `${cells.join(',')}\r\n`).join('');
+  const most = rows.reduce((so, { slow }) => Math.max(so, slow.length), 0);
+  const cutoffs = Array.from({ length: most }, (_, i) => i);
+  const names = [...COLUMNS, ...cutoffs.flatMap((i) => SLOW.map((name) => `slow${i + 1}_${name}`))];
+  const lines = rows.map((row) => [
+    ...COLUMNS.map((column) => cell(column === 'at' ? isoOf(row.at) : row[column])),
+    ...cutoffs.flatMap((i) => SLOW.map((name) => cell(row.slow[i]?.[name] ?? ''))),
+  ]);
+  return [names, ...lines].map((cells) => `${cells.join(',')}\r\n`).join('');
 }
 
 function isoOf(ms: number): string {

@@ -48,8 +48,8 @@ export const evidenceRoutes: readonly Route[] = [
     responses: { 200: z.object({ batches: z.array(evidenceRow) }) },
     alsoAs: { 'text/csv': 'A header line, then the same columns, RFC 4180' },
     handle: async ({ params, query, context, deps }) => {
-      const { id } = await find(deps, params);
-      const rows = (await deps.store.batches(id)).map(evidenceRowOf);
+      const { id, plan } = await find(deps, params);
+      const rows = (await deps.store.batches(id)).map((batch) => evidenceRowOf(batch, plan));
       const wanted = accepts(context, {
         header: 'Accept',
         supports: ['application/json', 'text/csv'],

@@ -40,6 +40,10 @@ export const rolloutView = z
     version: z.number().int(),
     sentence: z.string(),
     totals: z.object({ treatment: arm, control: arm }),
+    sampleRatio: z
+      .object({ treatment: z.number().int(), control: z.number().int(), lnE: z.number(), bar: z.number() })
+      .nullable()
+      .describe('Distinct units since the stage began, and the evidence that they are not split as its percent says'),
     next: z.object({ percent: z.number().nullable(), waitsFor: z.string() }),
     url: z.string(),
   })
