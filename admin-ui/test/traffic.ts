@@ -9,6 +9,8 @@ const HERE = '/api/v1/projects/default';
 export interface Rates {
   readonly treatment: number;
   readonly control: number;
+  /** Shares that are slower than each cut-off of the plan. */
+  readonly slow?: Readonly<Record<'treatment' | 'control', readonly number[]>>;
 }
 
 /** Repeatable numbers 0…1 (mulberry32). */
@@ -37,6 +39,15 @@ export const QUICK = {
   flushMs: 500,
 };
 
+/** The same with three cut-offs; slow or not, it goes on. */
+export const TIMED = {
+  ...{ ...QUICK, key: 'timed', name: 'Timed' },
+  guards: [
+    { kind: 'outcomes', key: 'outcomes' },
+    { kind: 'latency', key: 'latency', action: 'observe', cutoffsMs: [120, 480, 1900] },
+  ],
+};
+
 export async function startRollout(session: Session, flag: string, release: string, plan: string): Promise<RolloutView> {
   const path = `${HERE}/environments/production/rollouts`;
   return (await session.call<{ rollout: RolloutView }>('POST', path, { flag, release, plan })).rollout;
@@ -56,15 +67,21 @@ export async function createTraffic(server: TestServer, session: Session, seed: 
     const hash = unitHasher(id);
     const closed = { treatment: [] as ReturnType<typeof hash>[], control: [] as ReturnType<typeof hash>[] };
     const failed = { treatment: [] as ReturnType<typeof hash>[], control: [] as ReturnType<typeof hash>[] };
+    const slow = {
+      treatment: rates.slow?.treatment.map(() => [] as ReturnType<typeof hash>[]) ?? [],
+      control: rates.slow?.control.map(() => [] as ReturnType<typeof hash>[]) ?? [],
+    };
     for (let n = 0; n < count; n++) {
       const unit = `user-${seed}-${people++}`;
       const inside = position(murmur3(`${rollout.flag}:${unit}`, 0)) < thresholdOf(rollout.percent);
       const arm = inside ? 'treatment' : 'control';
       closed[arm].push(hash(unit));
       if (random() < rates[arm]) failed[arm].push(hash(unit));
+      const taken = rates.slow === undefined ? 1 : random();
+      for (const [i, share] of (rates.slow?.[arm] ?? []).entries()) if (taken < share) slow[arm][i]?.push(hash(unit));
     }
     const arms = (['treatment', 'control'] as const).map((arm) => ({
-      ...{ arm, percent: rollout.percent, opened: '', slow: [] },
+      ...{ arm, percent: rollout.percent, opened: '', slow: slow[arm].map(encodeHashes) },
       ...{ closed: encodeHashes(closed[arm]), failed: encodeHashes(failed[arm]) },
     }));
     sequence += 1;

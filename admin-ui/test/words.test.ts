@@ -8,6 +8,7 @@ import { keyFrom, variantsFrom } from '../src/flags/new-flag.ts';
 import { sees } from '../src/flags/sees.ts';
 import { sent } from '../src/flags/targeting.ts';
 import { conditionWords, reachPercent, ruleWords } from '../src/flags/words.ts';
+import { FAILURES } from '../src/rollouts/measures.ts';
 import { ceilingOf, seriesOf, wilson } from '../src/rollouts/rates.ts';
 import { duration, odds, percent } from '../src/text/format.ts';
 
@@ -93,16 +94,17 @@ describe('numbers', () => {
     const rows = Array.from({ length: 200 }, (_, seq) => ({
       ...{ seq, at: seq * 1000, stage: 0, percent: seq < 100 ? 1 : 5, stratum: 'shop', w: 0.01, lnM: 0, lnS: 0 },
       ...{ n1: 7, e1: seq % 10 === 0 ? 1 : 0, n0: 500, e0: 5, client: false },
+      ...{ seen1: 0, seen0: 0, wanted: 0.01, slow: [] },
     }));
     const forged = rows.map((row) => ({ ...row, n1: 900, e1: 900, client: true }));
-    const series = seriesOf([...rows, ...forged]);
-    expect(seriesOf(forged)).toBeNull();
+    const series = seriesOf([...rows, ...forged], FAILURES);
+    expect(seriesOf(forged, FAILURES)).toBeNull();
     expect(series?.treatment.reduce((sum, { units }) => sum + units, 0)).toBe(1400);
     expect(series?.treatment.every(({ units }) => units >= 100)).toBe(true);
     expect(series?.control.length).toBeLessThanOrEqual(50);
     expect(series?.steps.map((step) => step.percent)).toEqual([1, 5]);
     expect(ceilingOf(series?.control ?? [])).toBeCloseTo(0.016);
-    expect(seriesOf([])).toBeNull();
+    expect(seriesOf([], FAILURES)).toBeNull();
   });
 
   it('and nonsense in an address are survived', () => {

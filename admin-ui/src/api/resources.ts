@@ -80,4 +80,10 @@ export interface EvidenceRow {
   readonly lnS: number;
   /** Browsers reported it: counted apart, it can only pause. */
   readonly client: boolean;
+  /** Units new to the stage, by arm, and the share of treatment among them that its percent should give, 0…1. */
+  readonly seen1: number;
+  readonly seen0: number;
+  readonly wanted: number;
+  /** For each cut-off of the plan's latency guard. */
+  readonly slow: readonly { readonly n1: number; readonly e1: number; readonly n0: number; readonly e0: number }[];
 }

@@ -1,18 +1,15 @@
 import type { RolloutView } from '@burgee/server/api';
-import { Anchor, Button, Skeleton, Title } from '@mantine/core';
+import { Anchor, Skeleton, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
 import * as queries from '../api/queries.ts';
 import { Failure, RowsLoading } from '../app/feedback.tsx';
 import { text } from '../text/catalogue.ts';
-import { count, duration, exactTime, percent, rate, unbroken } from '../text/format.ts';
-import { RateChart } from './chart.tsx';
+import { duration, exactTime, percent, unbroken } from '../text/format.ts';
 import { Gauges } from './gauges.tsx';
 import { Guards } from './guards.tsx';
+import { Measured } from './measured.tsx';
 import css from './page.module.css';
-import { RateTable } from './rate-table.tsx';
-import { seriesOf } from './rates.ts';
 import { Record } from './record.tsx';
 import { StageBar } from './stage-bar.tsx';
 import { StateMark } from './state-mark.tsx';
@@ -56,7 +53,7 @@ export function RolloutPage() {
       </section>
       <div className={css.columns}>
         <div className={css.main}>
-          <Errors rollout={data} />
+          <Measured rollout={data} />
           <Timeline timeline={data.timeline} />
         </div>
         <aside className={css.side}>
@@ -100,45 +97,6 @@ function Head({ rollout }: { rollout: RolloutView }) {
       </div>
       <Steering rollout={rollout} />
     </header>
-  );
-}
-
-function Errors({ rollout }: { rollout: RolloutView }) {
-  const { project, environment, id, totals } = rollout;
-  const { data, error, refetch } = useQuery(queries.evidence(project, environment, id));
-  const [table, setTable] = useState(false);
-  const series = useMemo(() => seriesOf(data ?? []), [data]);
-  return (
-    <section className={`card ${css.part}`}>
-      <header className={css.partHead}>
-        <Title order={2}>{t.errors}</Title>
-        {series && (
-          <Button size="compact-xs" variant="default" onClick={() => setTable(!table)}>
-            {table ? t.chartPicture : t.chartTable}
-          </Button>
-        )}
-      </header>
-      <dl className={css.totals}>
-        {(['treatment', 'control'] as const).map((arm) => (
-          <div key={arm}>
-            <dt>{t.sinceStart[arm]}</dt>
-            <dd>
-              <strong>{totals[arm].units === 0 ? '–' : rate(totals[arm].rate)}</strong>
-              <span className="muted">{t.units(count(totals[arm].errors), count(totals[arm].units))}</span>
-            </dd>
-          </div>
-        ))}
-      </dl>
-      {error && !data && <Failure error={error} retry={() => void refetch()} />}
-      {!data && !error && <Skeleton height={260} />}
-      {data && !series && (
-        <div className={css.nothing}>
-          <strong>{t.noEvidence}</strong>
-          <p>{t.noEvidenceText}</p>
-        </div>
-      )}
-      {series && (table ? <RateTable series={series} /> : <RateChart series={series} rollout={rollout} />)}
-    </section>
   );
 }
 

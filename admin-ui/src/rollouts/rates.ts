@@ -1,12 +1,11 @@
 import type { EvidenceRow } from '../api/resources.ts';
+import type { Arm, Measure } from './measures.ts';
 
-/** Units and first errors of one arm over one stretch of time. */
+/** Units at risk of one arm over one stretch of time, and those of them that failed, or were too slow, for the first time. */
 export interface Figures {
   readonly units: number;
   readonly errors: number;
 }
-
-export type Arm = 'treatment' | 'control';
 
 /** One stretch of time of one arm, all strata together. */
 export interface Point extends Figures {
@@ -27,7 +26,7 @@ export interface Series {
 
 /** People that one point should stand for, when the arm has enough of them: fewer tell a rate of 1 % from nothing by luck only. */
 const ENOUGH = 100;
-const MOST_POINTS = 48;
+export const MOST_POINTS = 48;
 /** Ceilings whose quarters are numbers to read. */
 const ROUND = [1, 1.2, 1.6, 2, 3, 4, 6, 8, 10];
 
@@ -43,17 +42,14 @@ export function wilson({ units, errors }: Figures): { readonly low: number; read
 
 export const rateOf = ({ units, errors }: Figures): number => (units === 0 ? 0 : errors / units);
 
-const figuresOf = (row: EvidenceRow, arm: Arm): Figures =>
-  arm === 'treatment' ? { units: row.n1, errors: row.e1 } : { units: row.n0, errors: row.e0 };
-
 /** Batches of one arm, gathered until a point stands for enough people and enough time. */
-function pointsOf(rows: readonly EvidenceRow[], arm: Arm, length: number): Point[] {
-  const total = rows.reduce((sum, row) => sum + figuresOf(row, arm).units, 0);
+function pointsOf(rows: readonly EvidenceRow[], figuresOf: (row: EvidenceRow) => Figures, length: number): Point[] {
+  const total = rows.reduce((sum, row) => sum + figuresOf(row).units, 0);
   const enough = Math.min(ENOUGH, total / 4);
   const points: Point[] = [];
   let open = { units: 0, errors: 0, since: rows[0]?.at ?? 0 };
   for (const [index, row] of rows.entries()) {
-    const { units, errors } = figuresOf(row, arm);
+    const { units, errors } = figuresOf(row);
     open = { ...open, units: open.units + units, errors: open.errors + errors };
     const ends = rows[index + 1]?.at !== row.at;
     if (!ends || open.units < Math.max(1, enough) || (points.length > 0 && row.at - open.since < length)) continue;
@@ -69,9 +65,10 @@ function pointsOf(rows: readonly EvidenceRow[], arm: Arm, length: number): Point
   return points;
 }
 
-/** The batch log as lines, without what anyone can send; null while nobody was counted. */
-export function seriesOf(rows: readonly EvidenceRow[]): Series | null {
-  const counted = rows.filter((row) => !row.client && row.n1 + row.n0 > 0);
+/** What a measure says of the batch log as lines, without what anyone can send; null while nobody was counted. */
+export function seriesOf(rows: readonly EvidenceRow[], { figures }: Pick<Measure, 'figures'>): Series | null {
+  const of = (arm: Arm) => (row: EvidenceRow) => figures(row, arm);
+  const counted = rows.filter((row) => !row.client && figures(row, 'treatment').units + figures(row, 'control').units > 0);
   const first = counted[0];
   const last = counted.at(-1);
   if (!first || !last) return null;
@@ -79,14 +76,14 @@ export function seriesOf(rows: readonly EvidenceRow[]): Series | null {
   const steps: { at: number; percent: number }[] = [];
   for (const { at, percent } of counted) if (!steps.some((step) => step.percent === percent)) steps.push({ at, percent });
   return {
-    treatment: pointsOf(counted, 'treatment', length),
-    control: pointsOf(counted, 'control', length),
+    treatment: pointsOf(counted, of('treatment'), length),
+    control: pointsOf(counted, of('control'), length),
     ...{ steps, from: first.at, until: last.at },
   };
 }
 
 /** The chart's ceiling: room over the highest rate, but not over every wide band of a few people. */
-export function ceilingOf(points: readonly Point[]): number {
+export function ceilingOf(points: readonly Figures[]): number {
   const wanted = 1.4 * Math.max(0.01, ...points.map(rateOf));
   const power = 10 ** Math.floor(Math.log10(wanted));
   const step = ROUND.find((round) => round * power >= wanted) ?? 10;

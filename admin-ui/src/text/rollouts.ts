@@ -34,7 +34,6 @@ export const rollouts = {
   stageAhead: 'ahead',
   for: (length: string) => `for ${length}`,
   advanceBy: { evidence: 'by evidence', time: 'by time', manual: 'by hand' },
-  errors: 'Error rates',
   treatment: 'With the change',
   control: 'Without',
   sinceStart: { treatment: 'With the change, since the start', control: 'Without, since the start' },
