@@ -1,8 +1,7 @@
 import { brokenFlag, type CompiledFlag, compileFlag, type Surroundings } from './compile.ts';
 import { asName, compileCondition, never, type Test } from './conditions.ts';
 import { checkEnvelope, indexed } from './envelope.ts';
-import { FlagError } from './flag-error.ts';
-import { reachesItself, weighPrerequisites } from './prerequisites.ts';
+import { checkPrerequisites } from './prerequisites.ts';
 import type { RegexCompiler } from './regex.ts';
 import type { Revision, Rule, Ruleset, RulesetFlag } from './types.ts';
 
@@ -13,6 +12,18 @@ export interface PrepareOptions {
   readonly regex?: RegexCompiler;
 }
 
+/** Flags by their keys, in the ruleset's order, as a `Map` of them is one. `get` may make the flag anew each time that it is asked. */
+export interface FlagSource {
+  get(key: string): RulesetFlag | undefined;
+  has(key: string): boolean;
+  keys(): Iterable<string>;
+}
+
+/** A ruleset whose flags are found by their keys. */
+export interface SourceRuleset extends Omit<Ruleset, 'flags'> {
+  readonly flags: FlagSource;
+}
+
 /** A ruleset that can be evaluated. Immutable to its users; flags are compiled when first asked for. */
 export interface Prepared {
   readonly project: string;
@@ -20,6 +31,7 @@ export interface Prepared {
   readonly revision: Revision;
   /** The flag as the ruleset has it. */
   flag(key: string): RulesetFlag | undefined;
+  has(key: string): boolean;
   /** Every flag's key, in the ruleset's order. */
   keys(): readonly string[];
   /** Whether the flag, or a prerequisite behind it, buckets by the default id: a context without one draws at random there. */
@@ -30,7 +42,7 @@ export interface Prepared {
   readonly ready: ReadonlyMap<string, CompiledFlag>;
 }
 
-function effectivePercents({ overrides = [], overridesApplied = [] }: Ruleset): ReadonlyMap<string, number> {
+function effectivePercents({ overrides = [], overridesApplied = [] }: SourceRuleset): ReadonlyMap<string, number> {
   const lowest = new Map<string, number>();
   for (const { id, flag, rule, percent } of overrides) {
     if (overridesApplied.includes(id)) continue;
@@ -51,8 +63,16 @@ function message(cause: unknown): string {
  */
 export function prepare(ruleset: Ruleset, options: PrepareOptions = {}): Prepared {
   checkEnvelope(ruleset);
-  const { project, environment, regex, revision } = { ...ruleset, ...options, revision: Object.freeze({ ...ruleset.revision }) };
-  const flags = indexed('flags', ruleset.flags);
+  return prepareSource({ ...ruleset, flags: indexed('flags', ruleset.flags) }, options);
+}
+
+/**
+ * {@link prepare} for those who hold flags in their own way and have checked the envelope: costs nothing for each flag. Throws a
+ * TypeError where a segment comes twice.
+ */
+export function prepareSource(ruleset: SourceRuleset, options: PrepareOptions = {}): Prepared {
+  const { project, environment, flags, regex } = { ...ruleset, ...options };
+  const revision = Object.freeze({ ...ruleset.revision });
   const segments = indexed('segments', ruleset.segments);
   const percents = effectivePercents(ruleset);
   const tests = new Map<string, Test>();
@@ -83,8 +103,7 @@ export function prepare(ruleset: Ruleset, options: PrepareOptions = {}): Prepare
     if (flag === undefined) return undefined;
     let made: CompiledFlag;
     try {
-      if (reachesItself(key, flags)) throw new FlagError('its prerequisites lead back to itself');
-      weighPrerequisites(key, flags);
+      checkPrerequisites(flag, flags);
       made = compileFlag(flag, around);
       if (made.prerequisites?.some((before) => prepared.bucketsByDefault(before.flag)))
         made = { ...made, bucketsByDefault: true };
@@ -100,6 +119,7 @@ export function prepare(ruleset: Ruleset, options: PrepareOptions = {}): Prepare
     environment,
     revision,
     flag: (key) => flags.get(key),
+    has: (key) => flags.has(key),
     keys: () => [...flags.keys()],
     bucketsByDefault: (key) => prepared.compiled(key)?.bucketsByDefault === true,
     compiled: (key) => ready.get(key) ?? compile(key),
