@@ -1,8 +1,9 @@
-import type { EvaluationContext, Prepared, PrepareOptions, Ruleset } from '@burgee/engine';
+import type { EvaluationContext, Prepared, PrepareOptions } from '@burgee/engine';
 import { type Connection, createConnection } from './delivery/connection.ts';
 import type { Digest } from './delivery/envelope.ts';
 import type { Failure } from './delivery/failures.ts';
 import { createFreshness } from './delivery/freshness.ts';
+import type { Held } from './delivery/held.ts';
 import { createHolder, type Swap } from './delivery/holder.ts';
 import { createKeeper } from './delivery/keeper.ts';
 import { createDispatcher } from './dispatcher.ts';
@@ -24,9 +25,10 @@ export type Host = (ServerHost | LocalHost) & {
   /** The unit of work that is running here, and the context of evaluations that pass none. */
   readonly scope: () => Scope | undefined;
   readonly context: () => EvaluationContext | undefined;
-  readonly bootstrap: Ruleset | undefined;
+  /** Throws what keeps it from being used. */
+  readonly bootstrap: (() => Held) | undefined;
   /** Where override tokens are taken: what the one of the work that is running here serves, and who verifies them. */
-  readonly overrides?: { readonly variants: () => Variants | undefined; readonly use: (ruleset: Ruleset) => void } | undefined;
+  readonly overrides?: { readonly variants: () => Variants | undefined; readonly use: (ruleset: Held) => void } | undefined;
   /** Who watches evaluations. */
   readonly hooks?: readonly Hook[];
   readonly warn: (message: string) => void;
@@ -34,9 +36,9 @@ export type Host = (ServerHost | LocalHost) & {
 
 /** Rulesets come from a server, and reports go there. */
 export interface ServerHost extends Pick<ReportingHost, 'transport' | 'identity'> {
-  readonly load: () => Promise<Ruleset | undefined>;
+  readonly load: () => Promise<Held | undefined>;
   /** Keeps a newly applied ruleset; rejections become `error` events. Left out where nothing is kept. */
-  readonly save?: (ruleset: Ruleset, envelope: string | undefined) => Promise<void>;
+  readonly save?: (ruleset: Held, envelope: string | undefined) => Promise<void>;
   readonly streaming: boolean;
 }
 
@@ -47,8 +49,8 @@ export interface LocalHost {
 
 /** What a local feed tells. */
 export interface LocalOwner {
-  /** Evaluates this from now on, whatever its revision. Rejects what is no ruleset, and goes on with what is held. */
-  take(ruleset: Ruleset): Promise<void>;
+  /** Evaluates this from now on, whatever its revision. */
+  take(ruleset: Held): Promise<void>;
   failed(error: ClientError): void;
 }
 
@@ -113,7 +115,7 @@ export function createCore(host: Host): Core {
   };
 
   const swapped = ({ source, ruleset, prepared, changed }: Swap): void => {
-    reporting.swapped(ruleset);
+    reporting.swapped(ruleset.flags.ramps());
     inForce = prepared;
     host.overrides?.use(ruleset);
     pinned = undefined;
@@ -128,7 +130,7 @@ export function createCore(host: Host): Core {
   const { digest, loadRegex } = host;
   const holder = createHolder({ digest, loadRegex, swapped, applied: keeper.keep });
   const freshness = createFreshness({ clock, events, revision: holder.revision });
-  const replace = async (ruleset: Ruleset): Promise<void> => {
+  const replace = async (ruleset: Held): Promise<void> => {
     const prepared = await holder.replace(ruleset);
     const broken = prepared.keys().flatMap((key) => prepared.compiled(key)?.error?.errorMessage ?? []);
     if (broken.length > 0)
@@ -178,7 +180,8 @@ export function createCore(host: Host): Core {
     const stored = 'load' in host ? await host.load().catch(() => undefined) : undefined;
     if (stored !== undefined) await holder.seed(stored, 'disk').catch(() => undefined);
     const refused = (error: unknown) => report({ code: 'bootstrap', message: `the bootstrap cannot be used: ${text(error)}` });
-    if (host.bootstrap !== undefined) await holder.seed(host.bootstrap, 'bootstrap').catch(refused);
+    const { bootstrap } = host;
+    if (bootstrap !== undefined) await (async () => holder.seed(bootstrap(), 'bootstrap'))().catch(refused);
     if (closing !== undefined) return;
     connection.start();
     reporting.start();

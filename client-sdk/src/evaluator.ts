@@ -92,7 +92,7 @@ export function createEvaluator(input: {
   };
 
   const missing = <T>(key: string, fallback: T): T => {
-    if (prepared !== undefined && prepared.flag(key) === undefined) input.missed(key, fallback);
+    if (prepared !== undefined && !prepared.has(key)) input.missed(key, fallback);
     return fallback;
   };
 

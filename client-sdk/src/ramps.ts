@@ -1,28 +1,25 @@
-import type { Ramp, Ruleset } from '@burgee/engine';
+import type { Ramp, Rule, RulesetFlag } from '@burgee/engine';
 
-/** A ruleset's rules that are being ramped, and the attribute that buckets each. */
+/** A rule that is being ramped, and the attribute that buckets it. */
 export interface RampedRule {
   readonly ramp: Ramp;
   readonly by: string;
 }
 
-type Rules = Ruleset['flags'][number]['rules'];
-
 /** Flags arrive unchecked (the engine judges each when it is first asked for), so parts that are not as they should be are passed over. */
-export function rampsOf(ruleset: Ruleset): readonly RampedRule[] {
+export function rampsOf(flag: RulesetFlag): readonly RampedRule[] {
+  const rules: readonly (Rule | null)[] | undefined = flag.rules;
+  if (!Array.isArray(rules)) return NONE;
   const found: RampedRule[] = [];
-  const { flags } = ruleset;
   // by index: at the start nothing is compiled yet, and iterators would take several times as long
-  for (let i = 0; i < flags.length; i++) {
-    const rules: Rules | undefined = flags[i]?.rules;
-    if (!Array.isArray(rules)) continue;
-    for (let j = 0; j < rules.length; j++) {
-      const rule = (rules as Rules)[j];
-      if (rule?.ramp !== undefined && isRamp(rule.ramp)) found.push({ ramp: rule.ramp, by: rule.by });
-    }
+  for (let i = 0; i < rules.length; i++) {
+    const rule = (rules as Rule[])[i];
+    if (rule?.ramp !== undefined && isRamp(rule.ramp)) found.push({ ramp: rule.ramp, by: rule.by });
   }
-  return found;
+  return found.length === 0 ? NONE : found;
 }
+
+const NONE: readonly RampedRule[] = [];
 
 function isRamp(ramp: Ramp): boolean {
   return (

@@ -1,5 +1,6 @@
 import type { Ruleset } from '@burgee/engine';
 import { type Core, createCore } from '../src/client.ts';
+import { holdRuleset } from '../src/delivery/held.ts';
 import { sha256 } from '../src/node/disk.ts';
 import type { Client } from '../src/node/index.ts';
 import { createNodeTransport } from '../src/node/transport.ts';
@@ -30,7 +31,7 @@ export function createClockedClient(url: string, bootstrap?: Ruleset): ClockedCl
     save: async () => undefined,
     identity: { instance: 'i'.repeat(16), sdk: 's', app: 'a', platform: 'p' },
     streaming: true,
-    bootstrap,
+    bootstrap: bootstrap && (() => holdRuleset(bootstrap)),
     warn: () => undefined,
   });
   return {

@@ -1,4 +1,5 @@
 import type { Ramp, Rule, Ruleset, RulesetFlag } from '@burgee/engine';
+import { type Held, holdText } from '../src/delivery/held.ts';
 
 const BOOLEAN = [
   { key: 'on', value: true },
@@ -53,6 +54,14 @@ export function ruleset(flags: readonly RulesetFlag[], change: Partial<Ruleset> 
     segments: [],
     ...change,
   };
+}
+
+/** As a client that received it holds it. */
+export const held = (given: Ruleset): Held => holdText(JSON.stringify(given));
+
+/** What is held, as it was sent. */
+export function sent({ flags, ...rest }: Held): Ruleset {
+  return { ...rest, flags: [...flags.keys()].flatMap((key) => flags.get(key) ?? []) };
 }
 
 /** Polls until the claim holds; the guard only catches hangs. */

@@ -6,7 +6,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDisk } from '../src/node/disk.ts';
 import { envelope } from './peer.ts';
-import { flag, ruleset } from './rulesets.ts';
+import { flag, held, ruleset } from './rulesets.ts';
 
 const [folder = '', size = '200', how] = process.argv.slice(2);
 const disk = createDisk(folder, 'http://localhost', 'key');
@@ -15,6 +15,6 @@ for (let n = ((await disk.load())?.revision.n ?? 0) + 1; ; n++) {
   const next = ruleset(flags, { revision: { epoch: 1, n } });
   const [file] = await readdir(folder);
   if (how === 'plain' && file !== undefined) await writeFile(join(folder, file), envelope('ruleset', next));
-  else await disk.save(next, envelope('ruleset', next));
+  else await disk.save(held(next), envelope('ruleset', next));
   process.stdout.write(`${n}\n`);
 }

@@ -1,7 +1,8 @@
-import type { Delta, Override, Revision, Ruleset } from '@burgee/engine';
+import type { Delta, Override, Revision } from '@burgee/engine';
+import { type Held, holdText } from './held.ts';
 
 /** What the server sends, checked as far as evaluating it safely needs. */
-export type Message = { readonly kind: 'ruleset'; readonly ruleset: Ruleset } | { readonly kind: 'delta'; readonly delta: Delta };
+export type Message = { readonly kind: 'ruleset'; readonly ruleset: Held } | { readonly kind: 'delta'; readonly delta: Delta };
 
 /** The hex SHA-256 of a text's UTF-8 bytes. */
 export type Digest = (text: string) => string;
@@ -18,26 +19,15 @@ export function openEnvelope(text: string, digest: Digest): Message {
   if (head === null || !trimmed.endsWith('}')) throw new Error('not a ruleset envelope');
   const body = trimmed.slice(head[0].length, -1);
   if (digest(body) !== head[1]) throw new Error('the checksum does not match');
-  const value: unknown = JSON.parse(body);
   if (head[2] === 'ruleset') {
-    if (!isRuleset(value)) throw new Error('not a ruleset of schema 1');
-    return { kind: 'ruleset', ruleset: value };
+    // not of the body, for a text is read quicker than a slice of it
+    const ruleset = holdText(text, head[0].length, trimmed.length - 1);
+    if (!hasOverrides(ruleset)) throw new Error('not a ruleset of schema 1');
+    return { kind: 'ruleset', ruleset };
   }
+  const value: unknown = JSON.parse(body);
   if (!isDelta(value)) throw new Error('not a delta of schema 1');
   return { kind: 'delta', delta: value };
-}
-
-export function isRuleset(value: unknown): value is Ruleset {
-  return (
-    isObject(value) &&
-    value.schema === 1 &&
-    typeof value.project === 'string' &&
-    typeof value.environment === 'string' &&
-    isRevision(value.revision) &&
-    isKeyed(value.flags) &&
-    isKeyed(value.segments) &&
-    hasOverrides(value)
-  );
 }
 
 function isDelta(value: unknown): value is Delta {
@@ -69,8 +59,13 @@ export function isOverride(value: unknown): value is Override {
   );
 }
 
-function hasOverrides(value: Record<string, unknown>): boolean {
-  const { overrides, overridesApplied } = value;
+function hasOverrides({
+  overrides,
+  overridesApplied,
+}: {
+  readonly overrides?: unknown;
+  readonly overridesApplied?: unknown;
+}): boolean {
   return (
     (overrides === undefined || (Array.isArray(overrides) && overrides.every(isOverride))) &&
     (overridesApplied === undefined || isStrings(overridesApplied))

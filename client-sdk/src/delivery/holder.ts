@@ -1,15 +1,7 @@
-import {
-  checkEnvelope,
-  needsRegex,
-  type Override,
-  type Prepared,
-  type PrepareOptions,
-  prepare,
-  type Revision,
-  type Ruleset,
-} from '@burgee/engine';
+import { needsRegex, type Override, type Prepared, type PrepareOptions, prepareSource, type Revision } from '@burgee/engine';
 import type { Receipt } from './connection.ts';
 import { type Digest, openEnvelope } from './envelope.ts';
+import type { Held } from './held.ts';
 import { differences, mergeDelta, mergeSnapshot } from './merge.ts';
 import { activeOverrides } from './order.ts';
 
@@ -19,7 +11,7 @@ export type Source = 'live' | 'file' | 'disk' | 'bootstrap' | 'default';
 /** What one swap of the ruleset brought. */
 export interface Swap {
   readonly source: Source;
-  readonly ruleset: Ruleset;
+  readonly ruleset: Held;
   readonly prepared: Prepared;
   /** Flags whose definition, segments or percent changed. */
   readonly changed: readonly string[];
@@ -28,14 +20,14 @@ export interface Swap {
 /** Holds the newest good ruleset. Older, damaged and foreign ones never get in, and a failing one leaves everything as it was. */
 export interface Holder {
   receive(envelope: string): Promise<Receipt>;
-  /** A ruleset from disk or from the caller's bootstrap; taken only while nothing is held. Rejects what is no ruleset. */
-  seed(ruleset: Ruleset, source: 'disk' | 'bootstrap'): Promise<void>;
-  /** Takes a ruleset whatever its revision, for those that people write. Rejects what is no ruleset and keeps what is held. */
-  replace(ruleset: Ruleset): Promise<Prepared>;
+  /** A ruleset from disk or from the caller's bootstrap; taken only while nothing is held. */
+  seed(ruleset: Held, source: 'disk' | 'bootstrap'): Promise<void>;
+  /** Takes a ruleset whatever its revision, for those that people write. */
+  replace(ruleset: Held): Promise<Prepared>;
   /** The server has what is held. True when it had come from elsewhere and is now as good as live. */
   confirm(): boolean;
   override(override: Override): void;
-  ruleset(): Ruleset | undefined;
+  ruleset(): Held | undefined;
   revision(): Revision | undefined;
   source(): Source;
 }
@@ -46,26 +38,26 @@ export function createHolder(input: {
   readonly loadRegex: () => Promise<NonNullable<PrepareOptions['regex']>>;
   readonly swapped: (swap: Swap) => void;
   /** A newly applied live ruleset, and the envelope in which it came where it came as a whole. */
-  readonly applied: (ruleset: Ruleset, envelope: string | undefined) => void;
+  readonly applied: (ruleset: Held, envelope: string | undefined) => void;
 }): Holder {
-  let held: Ruleset | undefined;
+  let held: Held | undefined;
   let source: Source = 'default';
   let overrides: readonly Override[] = [];
   let regex: PrepareOptions['regex'];
   let wantsRegex = false;
 
   /** Of a delta only what it brings: a large ruleset is not searched anew for each change. */
-  const ready = async (arriving: Pick<Ruleset, 'flags' | 'segments'>): Promise<void> => {
+  const ready = async (needs: boolean): Promise<void> => {
     if (regex !== undefined) return;
-    wantsRegex ||= needsRegex(arriving);
+    wantsRegex ||= needs;
     // without it only the flags that need it answer their default
     if (wantsRegex) regex = await input.loadRegex().catch(() => undefined);
   };
 
-  const swap = (ruleset: Ruleset, from: Source, changed: readonly string[]): Prepared => {
+  const swap = (ruleset: Held, from: Source, changed: readonly string[]): Prepared => {
     const active = activeOverrides(overrides, ruleset);
-    const effective: Ruleset = { ...ruleset, overrides: active, overridesApplied: [] };
-    const prepared = prepare(effective, regex === undefined ? {} : { regex });
+    const effective = { ...ruleset, overrides: active, overridesApplied: [] };
+    const prepared = prepareSource(effective, regex === undefined ? {} : { regex });
     overrides = active;
     held = ruleset;
     source = from;
@@ -91,23 +83,20 @@ export function createHolder(input: {
         case 'ignore':
           return { ok: true, newest: true };
         case 'take':
-          await ready(message.kind === 'ruleset' ? message.ruleset : message.delta);
+          await ready(message.kind === 'ruleset' ? wants(message.ruleset) : needsRegex(message.delta));
           swap(merge.ruleset, 'live', merge.changed);
           input.applied(merge.ruleset, message.kind === 'ruleset' ? envelope : undefined);
           return { ok: true, newest: true };
       }
     },
     async seed(ruleset, from) {
-      checkEnvelope(ruleset);
-      await ready(ruleset);
+      await ready(wants(ruleset));
       if (held !== undefined) return;
-      const flags = ruleset.flags.map((flag) => flag.key);
-      swap(ruleset, from, flags);
+      swap(ruleset, from, [...ruleset.flags.keys()]);
     },
     async replace(ruleset) {
-      checkEnvelope(ruleset);
-      await ready(ruleset);
-      return swap(ruleset, 'file', held === undefined ? ruleset.flags.map((flag) => flag.key) : differences(held, ruleset));
+      await ready(wants(ruleset));
+      return swap(ruleset, 'file', held === undefined ? [...ruleset.flags.keys()] : differences(held, ruleset));
     },
     confirm() {
       if (held === undefined || source === 'live') return false;
@@ -126,4 +115,6 @@ export function createHolder(input: {
 
 const MOST_OVERRIDES = 1_000;
 
-const sameHome = (a: Ruleset, b: Ruleset): boolean => a.project === b.project && a.environment === b.environment;
+const wants = ({ flags, segments }: Held): boolean => flags.needsRegex || needsRegex({ flags: [], segments });
+
+const sameHome = (a: Held, b: Held): boolean => a.project === b.project && a.environment === b.environment;

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { createFakeClock } from '../../test/fake-clock.ts';
 import { mulberry32 } from '../../test/link.ts';
 import { createLossyServer, type Loss } from '../../test/lossy-server.ts';
+import { held as hold, sent } from '../../test/rulesets.ts';
 import { sha256 } from '../node/disk.ts';
 import { type Connection, createConnection, type Receipt } from './connection.ts';
 import { openEnvelope } from './envelope.ts';
@@ -26,10 +27,17 @@ const ours: MakeHolding = (swapped) => {
   const holder = createHolder({
     digest: sha256,
     loadRegex: () => Promise.reject(new Error('no pattern here')),
-    swapped: ({ ruleset }) => swapped(ruleset),
+    swapped: ({ ruleset }) => swapped(sent(ruleset)),
     applied: () => undefined,
   });
-  return { ...holder, seed: (ruleset) => holder.seed(ruleset, 'disk') };
+  return {
+    receive: holder.receive,
+    seed: (ruleset) => holder.seed(hold(ruleset), 'disk'),
+    ruleset() {
+      const held = holder.ruleset();
+      return held && sent(held);
+    },
+  };
 };
 
 /** The mistake that the runs must find: whatever arrives is applied, in the order of arrival. */
@@ -42,7 +50,7 @@ const inOrderOfArrival: MakeHolding = (swapped) => {
   return {
     async receive(text) {
       const message = openEnvelope(text, sha256);
-      if (message.kind === 'ruleset') take(message.ruleset);
+      if (message.kind === 'ruleset') take(sent(message.ruleset));
       else if (held !== undefined) {
         const { flags, removedFlags, revision } = message.delta;
         const gone = new Set([...removedFlags, ...flags.map(({ key }) => key)]);

@@ -1,20 +1,20 @@
-import type { Ruleset } from '@burgee/engine';
+import type { Held } from './held.ts';
 
 /** Hands new rulesets to whoever keeps them, one at a time and always the newest. */
 export interface Keeper {
   /** With the envelope in which it came, where it came as a whole. */
-  keep(ruleset: Ruleset, envelope: string | undefined): void;
+  keep(ruleset: Held, envelope: string | undefined): void;
   /** When nothing waits to be kept any more. */
   done(): Promise<void>;
 }
 
 /** Without `save` nothing is kept. */
 export function createKeeper(
-  save: ((ruleset: Ruleset, envelope: string | undefined) => Promise<void>) | undefined,
+  save: ((ruleset: Held, envelope: string | undefined) => Promise<void>) | undefined,
   failed: (error: unknown) => void,
 ): Keeper {
   let saving: Promise<void> | undefined;
-  let unsaved: { readonly ruleset: Ruleset; readonly envelope: string | undefined } | undefined;
+  let unsaved: { readonly ruleset: Held; readonly envelope: string | undefined } | undefined;
 
   const next = (): void => {
     if (save === undefined || saving !== undefined || unsaved === undefined) return;

@@ -23,7 +23,10 @@ export function patched(held: Ruleset, { removedFlags, removedSegments, ...delta
 }
 
 /** Overrides still in force: known ones and the ruleset's, without those whose id the ruleset lists as applied. */
-export function activeOverrides(known: readonly Override[], ruleset: Ruleset): readonly Override[] {
+export function activeOverrides(
+  known: readonly Override[],
+  ruleset: Pick<Ruleset, 'overrides' | 'overridesApplied'>,
+): readonly Override[] {
   const applied = new Set(ruleset.overridesApplied ?? []);
   const byId = new Map<string, Override>();
   for (const override of [...known, ...(ruleset.overrides ?? [])]) byId.set(override.id, override);

@@ -1,14 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
-import type { Ruleset } from '@burgee/engine';
 import { type Core, createCore, type LocalHost, type ServerHost } from '../client.ts';
+import { type Held, holdRuleset } from '../delivery/held.ts';
 import type { Evaluator as AnyEvaluator } from '../evaluator.ts';
 import type { Context } from '../flags/index.ts';
 import { loadRegex } from '../regex.ts';
 import type { Scope } from '../reporting/exposures.ts';
 import type { Evaluator, RequestView } from '../typed-evaluator.ts';
 import { createDisk, sha256 } from './disk.ts';
-import { createFileFeed } from './file.ts';
+import { createFileFeed, readRuleset } from './file.ts';
 import { createMiddleware, type Middleware } from './middleware.ts';
 import { type ClientOptions, readOptions, type Settings } from './options.ts';
 import { withToken } from './override-sources.ts';
@@ -82,7 +82,7 @@ export function createClient(options: ClientOptions): Client {
   const { origin, app, platform, streaming, bootstrap, overrides, hooks, warn } = readOptions(options);
   const scopes = new AsyncLocalStorage<Inside>();
   const tokens = new WeakMap<Scope, OverrideToken>();
-  let ruleset: Ruleset | undefined;
+  let ruleset: Held | undefined;
   const readOverride =
     overrides.length === 0 ? undefined : createOverrides({ sources: overrides, held: () => ruleset, now: Date.now, warn });
   const core = createCore({
@@ -93,7 +93,10 @@ export function createClient(options: ClientOptions): Client {
     loadRegex,
     scope: () => scopes.getStore()?.scope,
     context: () => scopes.getStore()?.context,
-    bootstrap,
+    bootstrap:
+      bootstrap === undefined
+        ? undefined
+        : () => (typeof bootstrap === 'string' ? readRuleset(bootstrap) : holdRuleset(bootstrap)),
     overrides: readOverride && {
       variants: () => scopes.getStore()?.token?.variants,
       use: (next) => {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { mulberry32 } from '../../test/link.ts';
 import { envelope } from '../../test/peer.ts';
-import { flag, ruleset, sleep } from '../../test/rulesets.ts';
+import { flag, held, ruleset, sleep } from '../../test/rulesets.ts';
 import { createDisk } from './disk.ts';
 
 const FLIPS = Math.min(10_000, Number(process.env.BURGEE_RUNS ?? 1_000));
@@ -38,7 +38,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const at = (n: number, epoch = 1, environment = 'production') => ruleset([flag('a')], { revision: { epoch, n }, environment });
 const disk = (key = 'key') => createDisk(folder, 'http://localhost', key);
-const save = (one: ReturnType<typeof at>, key?: string) => disk(key).save(one, envelope('ruleset', one));
+const save = (one: ReturnType<typeof at>, key?: string) => disk(key).save(held(one), envelope('ruleset', one));
 const current = async (): Promise<string> => {
   const names = (await readdir(folder)).filter((name) => name.startsWith('burgee-'));
   const n = (name: string): number => Number(name.split('.').at(-2));
@@ -180,7 +180,7 @@ test('a folder that cannot be made is an error for the caller to report, and loa
   await chmod(file, 0o400);
   const blocked = createDisk(join(file, 'below'), 'http://localhost', 'key');
   expect(await blocked.load()).toBeUndefined();
-  await expect(blocked.save(at(1), '{}')).rejects.toThrow();
+  await expect(blocked.save(held(at(1)), '{}')).rejects.toThrow();
 });
 
 test('writers that share a folder never show a reader anything but whole rulesets', async () => {

@@ -2,8 +2,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { lstat, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Revision, Ruleset } from '@burgee/engine';
+import type { Revision } from '@burgee/engine';
 import { MAX_RULESET_BYTES, openEnvelope } from '../delivery/envelope.ts';
+import type { Held } from '../delivery/held.ts';
 import { compareRevisions } from '../delivery/order.ts';
 import { seal } from './seal.ts';
 
@@ -13,12 +14,12 @@ export const sha256 = (text: string): string => createHash('sha256').update(text
 /** The last known good ruleset in a folder, safe to share between processes. */
 export interface Disk {
   /** The newest undamaged generation, or undefined. Never throws. */
-  load(): Promise<Ruleset | undefined>;
+  load(): Promise<Held | undefined>;
   /**
    * Writes the ruleset's envelope (made here, where it came without), fsyncs and renames, mode 0600, and keeps the generation
    * before it. Does nothing where the folder has this revision or a newer one already. Rejects where the folder cannot be written.
    */
-  save(ruleset: Ruleset, envelope?: string): Promise<void>;
+  save(ruleset: Held, envelope?: string): Promise<void>;
 }
 
 /** A generation's file. */
@@ -103,7 +104,7 @@ export function createDisk(folder: string, url: string, key: string): Disk {
   };
 }
 
-type Head = Pick<Ruleset, 'project' | 'environment' | 'revision'>;
+type Head = Pick<Held, 'project' | 'environment' | 'revision'>;
 
 /** Tells whether a file is still the one that was looked at, as far as the file system knows. */
 const markOf = (path: string): Promise<string | undefined> =>
@@ -114,7 +115,7 @@ const markOf = (path: string): Promise<string | undefined> =>
 
 const remove = (path: string): Promise<void> => unlink(path).catch(() => undefined);
 
-async function read(path: string): Promise<Ruleset | undefined> {
+async function read(path: string): Promise<Held | undefined> {
   try {
     const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
     try {

@@ -1,8 +1,8 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import { open } from 'node:fs/promises';
-import type { Ruleset } from '@burgee/engine';
 import type { LocalHost } from '../client.ts';
 import { MAX_RULESET_BYTES, openEnvelope } from '../delivery/envelope.ts';
+import { type Held, holdText } from '../delivery/held.ts';
 import { sha256 } from './disk.ts';
 
 const LOOK_MS = 500;
@@ -67,10 +67,13 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-/** A ruleset as it is, or in the envelope that the server puts around it, whose checksum then holds it to what was sent. */
-function readRuleset(text: string): Ruleset {
-  const bare = text.replace(/^\uFEFF/, '').trim();
-  if (!/^\{\s*"sha256"/.test(bare)) return JSON.parse(bare) as Ruleset;
+/**
+ * A ruleset's text as it is, or in the envelope that the server puts around it, whose checksum then holds it to what was sent.
+ * Throws what keeps it from being one.
+ */
+export function readRuleset(text: string): Held {
+  const bare = text.trim();
+  if (!/^\{\s*"sha256"/.test(bare)) return holdText(bare);
   const message = openEnvelope(bare, sha256);
   if (message.kind !== 'ruleset') throw new Error('a delta is no ruleset');
   return message.ruleset;

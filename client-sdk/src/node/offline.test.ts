@@ -1,6 +1,6 @@
 import net from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
-import { startPeer } from '../../test/peer.ts';
+import { envelope, startPeer } from '../../test/peer.ts';
 import { flag, ramped, ruleset, sleep } from '../../test/rulesets.ts';
 import { type Client, createClient } from './index.ts';
 
@@ -58,5 +58,21 @@ test('a bootstrap that is no ruleset leaves the defaults and says what is wrong'
   expect((await client.ready()).source).toBe('default');
   expect(client.boolean('a', {}, true)).toBe(true);
   const message = 'the bootstrap cannot be used: ruleset.flags must be a list, got 5';
+  expect(errors).toEqual([{ code: 'bootstrap', message }]);
+});
+
+test('a bootstrap may be text, as it is or in its envelope; one that is damaged leaves the defaults', async () => {
+  const whole = ruleset([ramped('a', 100)]);
+  for (const bootstrap of [JSON.stringify(whole), ` ${JSON.stringify(whole, null, 2)}\n`, envelope('ruleset', whole)]) {
+    const client = make({ offline: true, bootstrap });
+    expect((await client.ready()).source).toBe('bootstrap');
+    expect(client.boolean('a', { targetingKey: 'u' }, false)).toBe(true);
+  }
+  const damaged = envelope('ruleset', whole).replace('"percent":100', '"percent":99');
+  const client = make({ offline: true, bootstrap: damaged });
+  const errors: unknown[] = [];
+  client.on('error', (error) => errors.push(error));
+  expect((await client.ready()).source).toBe('default');
+  const message = 'the bootstrap cannot be used: the checksum does not match';
   expect(errors).toEqual([{ code: 'bootstrap', message }]);
 });

@@ -40,7 +40,7 @@ interface Claims {
 }
 
 /** `held` is the ruleset in force; `now` is in ms. */
-export function createVerifier(held: () => Ruleset | undefined, now: () => number): Verifier {
+export function createVerifier(held: () => Omit<Ruleset, 'flags'> | undefined, now: () => number): Verifier {
   /** Tokens whose signature was found to be right, newest last. Time and place are looked at each time. */
   const known = new Map<string, Known>();
   let opened: { readonly key: OverrideKey; readonly object: KeyObject } | undefined;

@@ -1,4 +1,4 @@
-import type { Ruleset } from '@burgee/engine';
+import type { Held } from '../delivery/held.ts';
 import { type Carrier, OVERRIDE_SOURCES, type OverrideSource, tokensIn } from './override-sources.ts';
 import { createVerifier, type OverrideToken } from './override-token.ts';
 
@@ -10,7 +10,7 @@ const LOG_MS = 60_000;
 /** Of several sources the first that has anything counts; a token that is there twice, or is not taken, counts as none. */
 export function createOverrides(input: {
   readonly sources: readonly OverrideSource[];
-  readonly held: () => Ruleset | undefined;
+  readonly held: () => Held | undefined;
   readonly now: () => number;
   readonly warn: (message: string) => void;
 }): ReadOverride {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { flag, ruleset } from '../../test/rulesets.ts';
+import { flag, held, ruleset, sent } from '../../test/rulesets.ts';
 import { openEnvelope } from '../delivery/envelope.ts';
 import { sha256 } from './disk.ts';
 import { seal } from './seal.ts';
@@ -10,7 +10,8 @@ const override = { id: 'o', flag: 'f0', rule: 'r', percent: 1 };
 test.each([0, 1, 50, 51, 173])('what is sealed opens to the same ruleset of %i flags', async (count) => {
   const flags = Array.from({ length: count }, (_, i) => flag(`f${i}`));
   const whole = ruleset(flags, { segments: [segment], overrides: [override], overridesApplied: ['a'] });
-  expect(openEnvelope(await seal(whole), sha256)).toEqual({ kind: 'ruleset', ruleset: whole });
+  const message = openEnvelope(await seal(held(whole)), sha256);
+  expect(message.kind === 'ruleset' && sent(message.ruleset)).toEqual(whole);
 });
 
 test('others have their turn while it is sealed', async () => {
@@ -22,7 +23,7 @@ test('others have their turn while it is sealed', async () => {
     if (sealing) setImmediate(count);
   };
   setImmediate(count);
-  await seal(ruleset(flags));
+  await seal(held(ruleset(flags)));
   sealing = false;
   expect(turns).toBeGreaterThanOrEqual(9);
 });

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Ruleset } from '@burgee/engine';
+import type { Held } from '../delivery/held.ts';
 
 /** Flags written between two turns of the event loop: some tenths of a millisecond. */
 const SLICE = 50;
 
 /** The envelope of a ruleset, as the server would send it; made in slices, so that a large one keeps nobody waiting. */
-export async function seal({ flags, ...rest }: Ruleset): Promise<string> {
+export async function seal({ flags, ...rest }: Held): Promise<string> {
   const hash = createHash('sha256');
   const parts: string[] = [];
   const add = (part: string): void => {
@@ -14,9 +14,10 @@ export async function seal({ flags, ...rest }: Ruleset): Promise<string> {
     parts.push(part);
   };
   add(`${JSON.stringify(rest).slice(0, -1)},"flags":[`);
-  for (let from = 0; from < flags.length; from += SLICE) {
+  const keys = [...flags.keys()];
+  for (let from = 0; from < keys.length; from += SLICE) {
     await turn();
-    const slice = flags.slice(from, from + SLICE).map((flag) => JSON.stringify(flag));
+    const slice = keys.slice(from, from + SLICE).map(flags.text);
     add(`${from === 0 ? '' : ','}${slice.join(',')}`);
   }
   add(']}');

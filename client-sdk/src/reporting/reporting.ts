@@ -1,6 +1,6 @@
-import type { EvaluationContext, Observer, Report, Revision, Ruleset } from '@burgee/engine';
+import type { EvaluationContext, Observer, Report, Revision } from '@burgee/engine';
 import type { Clock, Transport } from '../delivery/transport.ts';
-import { type RampedRule, rampsOf } from '../ramps.ts';
+import type { RampedRule } from '../ramps.ts';
 import { createAttributeNames } from './attributes.ts';
 import { createExposures, type Outcome, type Scope } from './exposures.ts';
 import { createReporter, type Reporter } from './reporter.ts';
@@ -17,8 +17,8 @@ export interface Reporting {
   met(context: unknown): void;
   /** An evaluation asked for a flag that is not there. */
   missed(key: string, fallback: unknown): void;
-  /** This ruleset is evaluated from now on. */
-  swapped(ruleset: Ruleset): void;
+  /** Another ruleset is evaluated from now on; these of its rules are being ramped. */
+  swapped(ramps: readonly RampedRule[]): void;
   openScope(): Scope;
   endScope(scope: Scope, failed: boolean): void;
   outcome(context: EvaluationContext | undefined, outcome: Outcome): void;
@@ -56,9 +56,9 @@ export function createReporting(host: ReportingHost, revision: () => Revision | 
     observer: tally.observer,
     met: attributes.met,
     missed: unknown.missed,
-    swapped(ruleset) {
+    swapped(ramped) {
       tally.swap();
-      ramps = rampsOf(ruleset);
+      ramps = ramped;
       const marks = ramps.map((rule) => rule.ramp);
       exposures.ramps(marks, clock.monotonic());
       reporter.replan();
