@@ -67,7 +67,7 @@ export const burgee: Candidate = {
     const served = counting === undefined ? null : await serveRuleset(config);
     const client =
       served === null
-        ? createClient({ offline: true, bootstrap: JSON.parse(config) as Ruleset })
+        ? createClient({ offline: true, bootstrap: config })
         : createClient({ url: served.url, key: 'bg_srv_bench' });
     const { source } = await client.ready({ timeout: 10_000 });
     if (source !== (served === null ? 'bootstrap' : 'live')) throw new Error(`the client answers from ${source}`);
