@@ -11,7 +11,7 @@ import type { Segment } from './flag/segment.ts';
 import type { QueryState } from './guard/evidence.ts';
 import type { QueryGuard, Sample } from './guard/guard.ts';
 import type { Notice, NoticeRecord, NoticeRoute } from './notice/notice.ts';
-import type { Batch, Plan, Rollout, RolloutState } from './rollout/rollout.ts';
+import type { ArmMinute, Batch, Plan, Rollout, RolloutState } from './rollout/rollout.ts';
 
 /** A system that guards read: its address and secrets. Secrets are named, never stored: `{ env: NAME }`. */
 export interface MetricSource {
@@ -255,6 +255,8 @@ export interface Store {
   unfoldedOf(rollouts: readonly string[], limit: number): Promise<ReadonlyMap<string, UnfoldedReport[]>>;
   /** The batch log after `afterSeq`, oldest first. */
   batches(rollout: string, afterSeq?: number): Promise<Batch[]>;
+  /** The batch logs of these rollouts by minute, oldest first; from `from` up to but without `to`, ms. Reads no hashes: may be polled. */
+  armMinutes(query: { readonly rollouts: readonly string[]; readonly from: number; readonly to: number }): Promise<ArmMinute[]>;
   minutes(query: {
     readonly project: string;
     readonly environment: string;

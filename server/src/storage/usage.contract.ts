@@ -131,6 +131,27 @@ export function usageCases(bench: Bench): void {
       expect(await bench.store.batches('other')).toEqual([]);
     });
 
+    it('are summed by minute, without what anyone can send, and nothing of other rollouts or times', async () => {
+      for (const id of ['ramp', 'other', 'quiet']) await make(id);
+      const at = HOUR_START + 5 * MINUTE;
+      const counts = { n1: 10, e1: 2, n0: 90, e0: 3 };
+      const rows = [
+        ...[batch('ramp', 1, { ...counts, at: at - 1 }), batch('ramp', 2, { ...counts, at, state: null })],
+        batch('ramp', 3, { ...counts, at: at + MINUTE - 1, state: { tick: 3, client: false } }),
+        batch('ramp', 4, { ...counts, at: at + 5, state: { tick: 4, client: true } }),
+        ...[batch('ramp', 5, { n1: 0, n0: 0, at: at + MINUTE }), batch('ramp', 6, { ...counts, at: at + 2 * MINUTE })],
+        ...[batch('other', 1, { ...counts, e1: 7, at }), batch('quiet', 1, { ...counts, at })],
+      ];
+      await bench.store.commit(change([], { fold: { reports: [], batches: rows } }));
+      const asked = { rollouts: ['ramp', 'other'], from: at, to: at + 2 * MINUTE };
+      expect(await bench.store.armMinutes(asked)).toEqual([
+        { rollout: 'other', minute: at, ...counts, e1: 7 },
+        { rollout: 'ramp', minute: at, n1: 20, e1: 4, n0: 180, e0: 6 },
+      ]);
+      expect(await bench.store.armMinutes({ ...asked, rollouts: [] })).toEqual([]);
+      expect((await bench.store.armMinutes({ ...asked, from: 0 })).map(({ minute }) => minute - at)).toEqual([-MINUTE, 0, 0]);
+    });
+
     it('go with their rollout', async () => {
       await make('ramp');
       await send(1, ['ramp']);

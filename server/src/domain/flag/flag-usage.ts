@@ -1,4 +1,5 @@
 import type { MinuteRow } from '../ports.ts';
+import type { ArmMinute, Rollout, RolloutState } from '../rollout/rollout.ts';
 import { unitsIn, type VariantCount, variantCounts } from '../usage.ts';
 
 /** How often a rule decided, and for which variant; `rule` is null for the default and off variants. */
@@ -21,8 +22,20 @@ export interface FlagUsage {
      */
     readonly units: readonly { readonly rule: string; readonly units: number }[];
   };
+  /** What failed, of each rollout that ran in the minutes asked for, newest first. Nobody counts outcomes by flag outside of one. */
+  readonly outcomes: readonly FlagOutcomes[];
   /** Start of the last minute in which anybody asked, ms; null: not in the last 90 days. */
   readonly lastEvaluated: number | null;
+}
+
+/** Failed work of one rollout of a flag, by arm. */
+export interface FlagOutcomes {
+  readonly rollout: string;
+  readonly release: string;
+  readonly state: RolloutState;
+  readonly endedAt: number | null;
+  /** Oldest first: units at risk and first errors, treatment (1) and control (0). Without those that reported none. */
+  readonly minutes: readonly Omit<ArmMinute, 'rollout'>[];
 }
 
 const MINUTE_MS = 60_000;
@@ -34,9 +47,24 @@ export function usageBounds(at: number, minutes: number): { readonly from: numbe
   return { from: to - minutes * MINUTE_MS, to, day: to - DAY_MS };
 }
 
+/** The rollouts of a flag that ran at some time from `from` on, ms. */
+export function ranSince(rollouts: readonly Rollout[], from: number): Rollout[] {
+  return rollouts.filter(({ endedAt }) => endedAt === null || endedAt >= from).sort((a, b) => b.startedAt - a.startedAt);
+}
+
+function outcomesOf({ id, release, state, endedAt }: Rollout, minutes: readonly ArmMinute[]): FlagOutcomes {
+  const own = minutes.filter(({ rollout }) => rollout === id).map(({ rollout: _, ...minute }) => minute);
+  return { rollout: id, release, state, endedAt, minutes: own };
+}
+
 /** A flag's usage out of the `count` and `sketch` rows of at least the last day, `flag/<key>/…`. */
 export function usageOf(
-  rows: { readonly counts: readonly MinuteRow[]; readonly sketches: readonly MinuteRow[] },
+  rows: {
+    readonly counts: readonly MinuteRow[];
+    readonly sketches: readonly MinuteRow[];
+    readonly rollouts: readonly Rollout[];
+    readonly arms: readonly ArmMinute[];
+  },
   bounds: ReturnType<typeof usageBounds>,
   lastEvaluated: number | null,
 ): FlagUsage {
@@ -52,6 +80,7 @@ export function usageOf(
       counts: countsIn(rows.counts.filter(within(bounds.day))),
       units: [...bySubject].map(([rule, some]) => ({ rule, units: Math.round(unitsIn(some)) })),
     },
+    outcomes: rows.rollouts.map((rollout) => outcomesOf(rollout, rows.arms)),
     lastEvaluated,
   };
 }

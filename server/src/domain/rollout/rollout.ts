@@ -132,3 +132,12 @@ export interface Batch {
   readonly seen1: string;
   readonly seen0: string;
 }
+
+/**
+ * What one minute of a rollout's batch log counted in both arms: units at risk and first errors, as its rows have them, without what
+ * anyone can send. A minute in which nobody was at risk is left out.
+ */
+export interface ArmMinute extends Pick<Batch, 'rollout' | 'n1' | 'e1' | 'n0' | 'e0'> {
+  /** Start of the minute, ms. */
+  readonly minute: number;
+}

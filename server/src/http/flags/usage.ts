@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { type FlagUsage, usageBounds, usageOf } from '../../domain/flag/flag-usage.ts';
+import { type FlagUsage, ranSince, usageBounds, usageOf } from '../../domain/flag/flag-usage.ts';
 import { found } from '../frame/commit.ts';
 import { type Route, route } from '../frame/route.ts';
+import { states } from '../rollouts/rollout-schemas.ts';
 
 const PATH = '/api/v1/projects/{project}/environments/{environment}/flags/{flag}/usage';
 const counts = z.array(z.strictObject({ rule: z.string().nullable(), variant: z.string(), count: z.number() }));
@@ -15,6 +16,17 @@ const usage = z.strictObject({
     counts,
     units: z.array(z.strictObject({ rule: z.string(), units: z.number() })),
   }),
+  outcomes: z
+    .array(
+      z.strictObject({
+        rollout: z.string(),
+        release: z.string(),
+        state: z.enum(states),
+        endedAt: z.number().nullable(),
+        minutes: z.array(z.strictObject({ minute: z.number(), n1: z.number(), e1: z.number(), n0: z.number(), e0: z.number() })),
+      }),
+    )
+    .describe('Units at risk and first failures by arm, treatment 1 and control 0, of each rollout that ran in those minutes'),
   lastEvaluated: z.number().nullable(),
 }) satisfies z.ZodType<FlagUsage>;
 
@@ -36,12 +48,20 @@ export const usageRoutes: readonly Route[] = [
       const bounds = usageBounds(at, query.minutes);
       const rows = (series: string) =>
         store.minutes({ project, environment, from: bounds.day, to: bounds.to, series, subjectPrefix: `flag/${flag}/` });
-      const [evaluations, sketches, [sighting]] = await Promise.all([
+      const [evaluations, sketches, [sighting], all] = await Promise.all([
         rows('count'),
         rows('sketch'),
         store.sightings({ project, environment, flag }),
+        store.list('rollout', { project, environment, flag }),
       ]);
-      return { status: 200, body: { usage: usageOf({ counts: evaluations, sketches }, bounds, sighting?.minute ?? null) } };
+      const rollouts = ranSince(
+        all.map(({ entity }) => entity),
+        bounds.from,
+      );
+      const ids = rollouts.map(({ id }) => id);
+      const arms = ids.length === 0 ? [] : await store.armMinutes({ rollouts: ids, from: bounds.from, to: bounds.to });
+      const read = { counts: evaluations, sketches, rollouts, arms };
+      return { status: 200, body: { usage: usageOf(read, bounds, sighting?.minute ?? null) } };
     },
   }),
 ];

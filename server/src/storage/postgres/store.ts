@@ -15,7 +15,7 @@ import { dropOldNotices, listNotices, settleNotice, takeNotices } from './notice
 import { startPoll } from './poll.ts';
 import { revision } from './schema.ts';
 import { listSightings } from './sightings.ts';
-import { batches, dropOld, dueHours, foldHour, ingest, minutes, unfolded, unfoldedOf } from './usage.ts';
+import { armMinutes, batches, dropOld, dueHours, foldHour, ingest, minutes, unfolded, unfoldedOf } from './usage.ts';
 
 const ATTEMPTS = 5;
 
@@ -107,6 +107,7 @@ export async function createPostgresStore({ pool, clock, log }: { pool: Pool; cl
     unfolded: (rollout, limit) => read(() => unfolded(db, rollout, limit)),
     unfoldedOf: (rollouts, limit) => read(() => unfoldedOf(db, rollouts, limit)),
     batches: (rollout, afterSeq = -1) => read(() => batches(db, rollout, afterSeq)),
+    armMinutes: (query) => read(() => armMinutes(db, query)),
     minutes: (query) => read(() => minutes(db, query)),
     sightings: (query) => read(() => listSightings(db, query)),
     async prune(now) {

@@ -2,7 +2,7 @@
 import { and, asc, eq, gt, gte, inArray, lt, notInArray, or, sql } from 'drizzle-orm';
 import { DISCOVERED_KEPT } from '../../domain/flag/discovered.ts';
 import type { MinuteRow, Store, UnfoldedReport } from '../../domain/ports.ts';
-import type { Batch } from '../../domain/rollout/rollout.ts';
+import type { ArmMinute, Batch } from '../../domain/rollout/rollout.ts';
 import { ACTIVE, MOST_WAITING, MOST_WAITING_FOR_CLIENTS } from '../entities.ts';
 import { cutoffs, HOUR, hoursOf, MINUTE, mergeMeasured, mergeRows } from '../minutes.ts';
 import type { Db } from './connect.ts';
@@ -138,6 +138,29 @@ export async function batches(db: Db, id: string, afterSeq: number): Promise<Bat
     .from(batch)
     .where(and(eq(batch.rollout, id), gt(batch.seq, afterSeq)))
     .orderBy(asc(batch.seq));
+}
+
+export async function armMinutes(db: Db, { rollouts, from, to }: Parameters<Store['armMinutes']>[0]): Promise<ArmMinute[]> {
+  const start = sql`${batch.at} / ${sql.raw(String(MINUTE))} * ${sql.raw(String(MINUTE))}`;
+  const sum = (name: 'n1' | 'e1' | 'n0' | 'e0') => sql`sum(${batch[name]})`.mapWith(Number);
+  return db
+    .select({
+      rollout: batch.rollout,
+      minute: start.mapWith(Number),
+      ...{ n1: sum('n1'), e1: sum('e1'), n0: sum('n0'), e0: sum('e0') },
+    })
+    .from(batch)
+    .where(
+      and(
+        inArray(batch.rollout, [...rollouts]),
+        gte(batch.at, from),
+        lt(batch.at, to),
+        gt(sql`${batch.n1} + ${batch.n0}`, 0),
+        sql`(${batch.state}::jsonb ->> 'client') is distinct from 'true'`,
+      ),
+    )
+    .groupBy(batch.rollout, start)
+    .orderBy(start, byBytes(batch.rollout));
 }
 
 export async function minutes(db: Db, query: Parameters<Store['minutes']>[0]): Promise<MinuteRow[]> {

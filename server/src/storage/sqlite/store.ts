@@ -153,6 +153,7 @@ export function createSqliteStore(parts: {
     unfolded: (rollout, limit) => read(() => usage.unfolded(rollout, limit)),
     unfoldedOf: (rollouts, limit) => read(() => usage.unfoldedOf(rollouts, limit)),
     batches: (rollout, afterSeq = -1) => read(() => usage.batches(rollout, afterSeq)),
+    armMinutes: (query) => read(() => usage.armMinutes(query)),
     minutes: (query) => read(() => usage.minutes(query)),
     sightings: (query) => read(() => usage.sightings(query)),
     async prune(now) {

@@ -3,7 +3,7 @@ import { and, asc, eq, gt, gte, inArray, lt, notInArray, or, sql } from 'drizzle
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { DISCOVERED_KEPT } from '../../domain/flag/discovered.ts';
 import type { Clock, MinuteRow, Store, UnfoldedReport } from '../../domain/ports.ts';
-import type { Batch } from '../../domain/rollout/rollout.ts';
+import type { ArmMinute, Batch } from '../../domain/rollout/rollout.ts';
 import { ACTIVE, MOST_WAITING, MOST_WAITING_FOR_CLIENTS } from '../entities.ts';
 import { cutoffs, HOUR, hoursOf, MINUTE, mergeMeasured, mergeRows } from '../minutes.ts';
 import { batch, columnOf, discovered, minute, part, report, rollout } from './schema.ts';
@@ -79,6 +79,30 @@ export function createUsageTables(db: Db, clock: Clock) {
         .from(batch)
         .where(and(eq(batch.rollout, id), gt(batch.seq, afterSeq)))
         .orderBy(asc(batch.seq))
+        .all();
+    },
+
+    armMinutes({ rollouts, from, to }: Parameters<Store['armMinutes']>[0]): ArmMinute[] {
+      const start = sql<number>`${batch.at} / ${sql.raw(String(MINUTE))} * ${sql.raw(String(MINUTE))}`;
+      const sum = (name: 'n1' | 'e1' | 'n0' | 'e0') => sql<number>`sum(${batch[name]})`;
+      return db
+        .select({
+          rollout: batch.rollout,
+          minute: start,
+          ...{ n1: sum('n1'), e1: sum('e1'), n0: sum('n0'), e0: sum('e0') },
+        })
+        .from(batch)
+        .where(
+          and(
+            inArray(batch.rollout, [...rollouts]),
+            gte(batch.at, from),
+            lt(batch.at, to),
+            gt(sql`${batch.n1} + ${batch.n0}`, 0),
+            sql`json_extract(${batch.state}, '$.client') is not 1`,
+          ),
+        )
+        .groupBy(batch.rollout, start)
+        .orderBy(start, batch.rollout)
         .all();
     },
 
