@@ -1,4 +1,4 @@
-import type { Flag, FlagUsage } from '@burgee/server/api';
+import type { Flag, FlagOutcomes, FlagUsage } from '@burgee/server/api';
 import { describe, expect, it } from 'vitest';
 import type { Targeting } from '../src/api/changes.ts';
 import type { StateRow } from '../src/api/resources.ts';
@@ -9,6 +9,7 @@ import { warningsOf } from '../src/flags/find-warnings.ts';
 import { stepOf, thousandths } from '../src/flags/percent-field.tsx';
 import { placeAt } from '../src/flags/reorder.ts';
 import { evenWeights, weightsOf, withBoundary, withWeight } from '../src/flags/split.ts';
+import { failedIn } from '../src/flags/usage/failed.ts';
 import { armsOf, figuresOf } from '../src/flags/usage/figures.ts';
 import { everyone, flag, NOW, plain, row, rule, rules, state } from './flag-rows.ts';
 import { seeded } from './traffic.ts';
@@ -96,7 +97,7 @@ describe('editors', () => {
 
 describe('what is asked for', () => {
   const usage: FlagUsage = {
-    ...{ from: 0, to: 180_000, lastEvaluated: 120_000 },
+    ...{ from: 0, to: 180_000, lastEvaluated: 120_000, outcomes: [] },
     minutes: [
       {
         minute: 0,
@@ -109,6 +110,27 @@ describe('what is asked for', () => {
     ],
     day: { from: 0, counts: [{ rule: 'old', variant: 'on', count: 9 }], units: [{ rule: 'r1', units: 40 }] },
   };
+
+  it('tells what failed by arm, in all and by minute, and when it was reverted', () => {
+    const minute = (n: number, e1: number) => ({ minute: n * 60_000, n1: 200, e1, n0: 1800, e0: 18 });
+    const outcomes = {
+      rollout: 'r',
+      release: 'v42',
+      state: 'reverted',
+      endedAt: 150_000,
+      minutes: [minute(0, 2), minute(2, 20)],
+    };
+    const failed = failedIn(outcomes as FlagOutcomes, usage);
+    expect(failed?.totals).toEqual({ treatment: { units: 400, errors: 22 }, control: { units: 3600, errors: 36 } });
+    expect(failed?.series.treatment.map(({ at, errors }) => [at, errors])).toEqual([
+      [60_000, 2],
+      [150_000, 20],
+    ]);
+    expect([failed?.reverted, failed?.series.steps]).toEqual([150_000, []]);
+    expect([failed?.series.from, failed?.series.until]).toEqual([usage.from, usage.to]);
+    expect(failedIn({ ...outcomes, state: 'running', endedAt: null } as FlagOutcomes, usage)?.reverted).toBeNull();
+    expect(failedIn({ ...outcomes, minutes: [] } as unknown as FlagOutcomes, usage)).toBeNull();
+  });
 
   it('has a bar for every minute, and loses no variant', () => {
     const { variants, bars, total, most } = figuresOf(usage, ['on', 'off']);

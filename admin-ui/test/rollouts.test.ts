@@ -72,9 +72,21 @@ browserSuite('rollouts', (stage) => {
     expect(complaints).toEqual({ policy: [], scripts: [] });
   });
 
+  it('stands on its flag’s page with what failed in the last hour, by arm', async () => {
+    const { page, complaints } = await open(stage().browser, stage().server, session);
+    await page.goto('/projects/default/flags/instant-refunds');
+    const failures = page.getByRole('region', { name: 'Failures by arm, last hour' });
+    await failures.getByRole('img', { name: /^Share of people whose work failed in the last hour/ }).waitFor();
+    expect(await failures.innerText()).toMatch(/With the change\s+[\d.]+\s%\s+\d+ of [\d,]+ failed/);
+    await failures.getByRole('link', { name: 'Rollout of build-4711' }).click();
+    await page.waitForURL((url) => url.pathname === PAGE(bad.id));
+    expect(complaints).toEqual({ policy: [], scripts: [] });
+  });
+
   it('starts, pauses and reverts from the page, and refuses the release afterwards', async () => {
     const { page } = await open(stage().browser, stage().server, session);
     await page.goto('/projects/default/flags/gift-cards');
+    await page.getByText(/^Failures: not reported\. They are counted by arm while a rollout raises this flag/).waitFor();
     await page.getByRole('button', { name: 'Start a rollout' }).click();
     await page.getByRole('textbox', { name: 'Release' }).fill('v9');
     await page.getByRole('button', { name: 'Start at 1 %' }).click();

@@ -2,14 +2,16 @@ import { clockTime, count, rate } from '../text/format.ts';
 import css from './chart.module.css';
 import type { Arm, Measure } from './measures.ts';
 import { evenAxis, Plot, type Scales } from './plot.tsx';
-import { ceilingOf, nearest, type Point, rateOf, type Series, wilson } from './rates.ts';
+import { ceilingOf, type Figures, nearest, type Point, rateOf, type Series, wilson } from './rates.ts';
 
 /** Below this height a chart stands beside others: its legend is a column and says no time, px. */
 const SMALL = 220;
 
 interface Props {
   readonly series: Series;
-  readonly measure: Measure;
+  readonly measure: Omit<Measure, 'figures'>;
+  /** What is said of each arm while no moment is looked at; else its last point. */
+  readonly totals?: Readonly<Record<Arm, Figures>>;
   /** px */
   readonly height: number;
   /** The moment of a revert, ms. */
@@ -20,7 +22,7 @@ interface Props {
 }
 
 /** A share of people in treatment and control over time, each with its band, the stages, and the moment of a revert. */
-export function RateChart({ series, measure, height, reverted, chosen, onChoose }: Props) {
+export function RateChart({ series, measure, totals, height, reverted, chosen, onChoose }: Props) {
   const { from, steps } = series;
   const until = Math.max(series.until, reverted ?? 0, from + 1);
   const axis = evenAxis(ceilingOf([...series.treatment, ...series.control]));
@@ -28,7 +30,12 @@ export function RateChart({ series, measure, height, reverted, chosen, onChoose 
     <>
       <div className={css.legend} data-small={height < SMALL}>
         {(['treatment', 'control'] as const).map((arm) => (
-          <LegendArm key={arm} arm={arm} measure={measure} point={nearest(series[arm], chosen ?? until)} />
+          <LegendArm
+            key={arm}
+            arm={arm}
+            measure={measure}
+            point={chosen === null && totals ? totals[arm] : nearest(series[arm], chosen ?? until)}
+          />
         ))}
         <span className={css.time}>{clockTime(chosen ?? until)}</span>
       </div>
@@ -59,7 +66,7 @@ function ArmLines({ arm, points, x, y }: Scales & { arm: Arm; points: readonly P
   );
 }
 
-function LegendArm({ arm, measure, point }: { arm: Arm; measure: Measure; point: Point | undefined }) {
+function LegendArm({ arm, measure, point }: { arm: Arm; measure: Props['measure']; point: Figures | undefined }) {
   return (
     <span className={css.arm} data-arm={arm}>
       <LineMark />

@@ -22,6 +22,10 @@ export interface Measure {
 
 const arms = { treatment: text.rollouts.treatment, control: text.rollouts.control };
 
+/** Units at risk and first errors, treatment 1 and control 0, as the batch log and a flag's usage have them. */
+export const failuresOf = (row: Pick<EvidenceRow, 'n1' | 'e1' | 'n0' | 'e0'>, arm: Arm): Figures =>
+  arm === 'treatment' ? { units: row.n1, errors: row.e1 } : { units: row.n0, errors: row.e0 };
+
 /** People whose work failed. */
 export const FAILURES: Measure = {
   ...{
@@ -31,7 +35,7 @@ export const FAILURES: Measure = {
     of: text.rollouts.units,
     column: text.rollouts.table.errors,
   },
-  figures: (row, arm) => (arm === 'treatment' ? { units: row.n1, errors: row.e1 } : { units: row.n0, errors: row.e0 }),
+  figures: failuresOf,
 };
 
 /** People whose work took longer than each cut-off for the first time; none where the plan has no latency guard. */
@@ -43,7 +47,7 @@ export function latencies({ guards }: Pick<Plan, 'guards'>): Measure[] {
     ...{ of: measured.slow, column: measured.slowColumn },
     figures: ({ slow }, arm) => {
       const counts = slow[index] ?? { n1: 0, e1: 0, n0: 0, e0: 0 };
-      return arm === 'treatment' ? { units: counts.n1, errors: counts.e1 } : { units: counts.n0, errors: counts.e0 };
+      return failuresOf(counts, arm);
     },
   }));
 }

@@ -105,7 +105,7 @@ export function Plot({ label, height, from, until, axis, steps, reverted, chosen
         {reverted !== null && (
           <g className={css.revert}>
             <line x1={x(reverted)} x2={x(reverted)} y1={PAD.top - 4} y2={bottom} />
-            <text x={x(reverted)} y={PAD.top - 8} textAnchor="end">
+            <text x={x(reverted)} y={PAD.top - 8} textAnchor={x(reverted) < PAD.left + 2 * LABEL ? 'start' : 'end'}>
               {t.revertMark}
             </text>
           </g>

@@ -8,17 +8,25 @@ import { ratedOf, type ShareStage } from './shares.ts';
 
 const t = text.rollouts;
 
+interface RateTableProps {
+  readonly series: Series;
+  readonly measure: Pick<Measure, 'name' | 'arms' | 'column'>;
+  /** Whether each row says at which percent; true unless said. */
+  readonly staged?: boolean;
+}
+
 /** The chart's numbers, newest first. */
-export function RateTable({ series, measure }: { series: Series; measure: Measure }) {
+export function RateTable({ series, measure, staged = true }: RateTableProps) {
+  const at = <T,>(value: T): T[] => (staged ? [value] : []);
   const rows = (['treatment', 'control'] as const)
     .flatMap((arm) => series[arm].map((point) => ({ ...point, arm })))
     .sort((a, b) => b.at - a.at);
   return (
     <Table
       label={measure.name}
-      columns={[t.table.arm, t.table.time, t.table.percent, t.table.units, measure.column, t.table.rate, t.table.band]}
+      columns={[t.table.arm, t.table.time, ...at(t.table.percent), t.table.units, measure.column, t.table.rate, t.table.band]}
       rows={rows.map((point) => [
-        ...[measure.arms[point.arm], clockTime(point.at), percent(point.percent), count(point.units), count(point.errors)],
+        ...[measure.arms[point.arm], clockTime(point.at), ...at(percent(point.percent)), count(point.units), count(point.errors)],
         ...[rate(rateOf(point)), bandOf(point)],
       ])}
     />

@@ -1,5 +1,4 @@
-import type { EvidenceRow } from '../api/resources.ts';
-import type { Arm, Measure } from './measures.ts';
+import type { Arm } from './measures.ts';
 
 /** Units at risk of one arm over one stretch of time, and those of them that failed, or were too slow, for the first time. */
 export interface Figures {
@@ -12,6 +11,14 @@ export interface Point extends Figures {
   /** End of the stretch, ms. */
   readonly at: number;
   readonly percent: number;
+}
+
+/** When something was counted, at which percent, and whether anyone could have sent it. */
+export interface Counted {
+  /** ms */
+  readonly at: number;
+  readonly percent: number;
+  readonly client: boolean;
 }
 
 /** What the chart draws. */
@@ -43,7 +50,7 @@ export function wilson({ units, errors }: Figures): { readonly low: number; read
 export const rateOf = ({ units, errors }: Figures): number => (units === 0 ? 0 : errors / units);
 
 /** Batches of one arm, gathered until a point stands for enough people and enough time. */
-function pointsOf(rows: readonly EvidenceRow[], figuresOf: (row: EvidenceRow) => Figures, length: number): Point[] {
+function pointsOf<R extends Counted>(rows: readonly R[], figuresOf: (row: R) => Figures, length: number): Point[] {
   const total = rows.reduce((sum, row) => sum + figuresOf(row).units, 0);
   const enough = Math.min(ENOUGH, total / 4);
   const points: Point[] = [];
@@ -66,8 +73,11 @@ function pointsOf(rows: readonly EvidenceRow[], figuresOf: (row: EvidenceRow) =>
 }
 
 /** What a measure says of the batch log as lines, without what anyone can send; null while nobody was counted. */
-export function seriesOf(rows: readonly EvidenceRow[], { figures }: Pick<Measure, 'figures'>): Series | null {
-  const of = (arm: Arm) => (row: EvidenceRow) => figures(row, arm);
+export function seriesOf<R extends Counted>(
+  rows: readonly R[],
+  { figures }: { figures(row: R, arm: Arm): Figures },
+): Series | null {
+  const of = (arm: Arm) => (row: R) => figures(row, arm);
   const counted = rows.filter((row) => !row.client && figures(row, 'treatment').units + figures(row, 'control').units > 0);
   const first = counted[0];
   const last = counted.at(-1);

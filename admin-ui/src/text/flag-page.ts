@@ -72,6 +72,15 @@ export const page = {
     took: 'Took / wants',
     about: (n: string) => `≈ ${n}`,
     share: (took: string, wanted: string) => `${took} / ${wanted}`,
+    failures: {
+      title: 'Failures by arm, last hour',
+      chart: 'Share of people whose work failed in the last hour, with the change and without, by minute',
+      rollout: (release: string) => `Rollout of ${release}`,
+      notCounted:
+        'Failures: not reported. They are counted by arm while a rollout raises this flag, and none ran in the last hour.',
+      notReported: (release: string) =>
+        `Failures: not reported. In the rollout of ${release} no application said in the last hour whether its work failed.`,
+    },
   },
   movers: {
     title: 'Who would move',

@@ -1,7 +1,7 @@
-import type { Flag } from '@burgee/server/api';
+import type { Flag, FlagUsage } from '@burgee/server/api';
 import { Button, Skeleton, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import * as queries from '../../api/queries.ts';
 import type { StateRow } from '../../api/resources.ts';
 import { Failure } from '../../app/feedback.tsx';
@@ -13,6 +13,7 @@ import { UsageChart } from './chart.tsx';
 import { type Arm, armsOf, type Figures, figuresOf } from './figures.ts';
 import css from './panel.module.css';
 
+const Failures = lazy(() => import('./failures.tsx').then((m) => ({ default: m.Failures })));
 const t = page.usage;
 
 /** What applications asked for in the last hour, by variant and by rule. What nobody reported is not shown as nothing. */
@@ -22,11 +23,12 @@ export function UsagePanel({ flag, row }: { flag: Flag; row: StateRow }) {
   const [asTable, setAsTable] = useState(false);
   const now = useNow(30_000);
   const figures = data && figuresOf(data, [...flag.variants.map(({ key }) => key)]);
+  const failing = data?.outcomes.some(({ minutes }) => minutes.length > 0) ?? false;
   return (
     <section className={`card ${css.card}`}>
       <header className={css.head}>
         <Title order={2}>{t.title}</Title>
-        {figures && figures.total > 0 && (
+        {figures && (figures.total > 0 || failing) && (
           <Button size="compact-xs" variant="default" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
             {asTable ? t.asChart : t.asTable}
           </Button>
@@ -37,10 +39,22 @@ export function UsagePanel({ flag, row }: { flag: Flag; row: StateRow }) {
       {figures && figures.total === 0 && (
         <p className={css.none}>{data.lastEvaluated === null ? t.never : t.quiet(ago(data.lastEvaluated, now))}</p>
       )}
-      {figures && figures.total > 0 && (asTable ? <Minutes figures={figures} /> : <UsageChart figures={figures} />)}
+      {data && !failing && <p className={css.none}>{notReported(data)}</p>}
+      <div className={css.pair} data-both={figures !== undefined && figures.total > 0 && failing && !asTable}>
+        {figures && figures.total > 0 && (asTable ? <Minutes figures={figures} /> : <UsageChart figures={figures} />)}
+        {data && failing && (
+          <Suspense fallback={<Skeleton height={180} />}>
+            <Failures usage={data} asTable={asTable} at={row.state} />
+          </Suspense>
+        )}
+      </div>
       {data && data.day.counts.length > 0 && <Arms arms={armsOf(data, row.state.rules)} row={row} />}
     </section>
   );
+}
+
+function notReported({ outcomes: [newest] }: FlagUsage): string {
+  return newest === undefined ? t.failures.notCounted : t.failures.notReported(newest.release);
 }
 
 function Minutes({ figures: { bars, variants, total } }: { figures: Figures }) {
