@@ -1,4 +1,4 @@
-import type { AuditRecord } from '@burgee/server/api';
+import type { AuditRecord, Flag } from '@burgee/server/api';
 import { describe, expect, it } from 'vitest';
 import type { Targeting } from '../src/api/changes.ts';
 import { detailsOf, patchOf, rebased } from '../src/flags/details.ts';
@@ -6,6 +6,7 @@ import { revertFlag, revertible, revertState } from '../src/flags/history/revert
 import { saidOf } from '../src/flags/history/said.ts';
 import { merge } from '../src/flags/merge.ts';
 import { movesOf, moveWords } from '../src/flags/movers.ts';
+import { notUnderstood } from '../src/flags/not-understood.ts';
 import { flag, rule } from './flag-rows.ts';
 import { seeded } from './traffic.ts';
 
@@ -141,5 +142,52 @@ describe('who would move', () => {
     ]);
     expect(movesOf({ ...before, enabled: false }, { ...before, enabled: false, rules: [] }, units)).toEqual([]);
     expect(movesOf(before, { ...before, defaultVariant: 'on' }, units)).toEqual([]);
+  });
+});
+
+describe('what will not understand a change', () => {
+  const base: Targeting = { enabled: true, prerequisites: [], rules: [rule()], defaultVariant: 'off', offVariant: 'off' };
+  const attribute = (name: string, reportedAt: number | null) => ({ name, reportedAt, types: [] });
+  const known = { attributes: [attribute('country', 1), attribute('companyId', null)], access: new Map() };
+  const country = { attribute: 'country', operator: 'in', values: ['DE'] } as const;
+  const edit = (after: Partial<Targeting>, access: Flag['browserAccess'] = 'none', before: Partial<Targeting> = {}) => ({
+    ...{ access, before: { ...base, ...before }, after: { ...base, ...after } },
+  });
+
+  it('are attributes that no application sends, once, in conditions and as units', () => {
+    const when = { all: [country, { not: { any: [{ attribute: 'beta', operator: 'exists', values: [] } as const] } }] };
+    const rules = [rule(), rule({ id: 'r2', when, by: 'companyId' }), rule({ id: 'r3', by: 'beta' })];
+    expect(notUnderstood(edit({ rules }), known)).toEqual([
+      'Applications with Burgee’s SDK: rule 2 looks at “beta” and “companyId”, which none here has sent. It decides as if nobody had it.',
+    ]);
+    // what was so before is nothing of this change, unless the flag was off
+    expect(notUnderstood(edit({ rules }, 'none', { rules }), known)).toEqual([]);
+    expect(notUnderstood(edit({ rules }, 'none', { rules, enabled: false }), known)).toHaveLength(1);
+    expect(notUnderstood(edit({ rules, enabled: false }), known)).toEqual([]);
+  });
+
+  it('are none where all is known to be sent, or nothing is known', () => {
+    const rules = [rule({ when: country, serve: { split: { by: 'random', weights: [{ variant: 'on', weight: 1000 }] } } })];
+    expect(notUnderstood(edit({ rules }), known)).toEqual([]);
+    const looks = edit({ rules: [rule({ by: 'companyId' })] });
+    expect(notUnderstood(looks, { attributes: undefined, access: undefined })).toEqual([]);
+    expect(notUnderstood(looks, { ...known, attributes: [attribute('companyId', null)] })).toEqual([]);
+    expect(notUnderstood(looks, known)).toHaveLength(1);
+  });
+
+  it('are pages, where they may not have what it needs, or keep what was drawn', () => {
+    const needs = { prerequisites: ['a', 'b'].map((flag) => ({ flag, variants: ['on'] })) };
+    const access = new Map([
+      ['a', 'rules'],
+      ['b', 'values'],
+    ] as const);
+    const told = notUnderstood(edit(needs, 'rules'), { ...known, access });
+    expect(told).toHaveLength(1);
+    expect(told[0]).toContain('may not have the rules of b, so they get the off variant');
+    for (const seen of ['none', 'values'] as const) expect(notUnderstood(edit(needs, seen), { ...known, access })).toEqual([]);
+    const random = { rules: [rule({ by: 'random' })] };
+    expect(notUnderstood(edit(random, 'values'), known)).toHaveLength(1);
+    expect(notUnderstood(edit(random, 'rules'), known)).toEqual([]);
+    expect(notUnderstood(edit({ rules: [rule({ by: 'random', percent: 100 })] }, 'values'), known)).toEqual([]);
   });
 });

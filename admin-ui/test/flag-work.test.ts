@@ -6,6 +6,7 @@ import { browserSuite, countClicks } from './flow.ts';
 import { reportUsage } from './reports.ts';
 import { seed } from './seed.ts';
 import { type Session, setUp } from './session.ts';
+import { violations } from './violations.ts';
 
 const HERE = '/api/v1/projects/default';
 const FLAG = (key: string, environment = 'production') => `${HERE}/environments/${environment}/flags/${key}`;
@@ -156,6 +157,19 @@ browserSuite('working with flags', (stage) => {
     await page.getByText('everyone whose country is DE or AT').first().waitFor();
     await page.getByRole('button', { name: 'Review and save' }).click();
     await page.getByText('Rule 1 is for other people than before').waitFor();
+    const warned = page.getByRole('region', { name: 'What will not understand it' });
+    expect(await warned.count()).toBe(0);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    // nobody sends this one
+    await page.getByRole('button', { name: 'Add a condition' }).first().click();
+    await page.getByLabel('Attribute').nth(1).fill('shoeSize');
+    await page.getByLabel('Values').nth(1).pressSequentially('44,');
+    await page.getByRole('button', { name: 'Review and save' }).click();
+    await warned.getByText('rule 1 looks at “shoeSize”, which none here has sent').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'Remove this condition' }).nth(1).click();
+    await page.getByRole('button', { name: 'Review and save' }).click();
     await page.getByRole('button', { name: 'Save in production' }).click();
     await page.getByText('1 change, not saved').waitFor({ state: 'detached' });
     expect((await stateOf('dark-mode')).rules[0]?.when).toMatchObject({

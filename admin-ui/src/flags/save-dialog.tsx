@@ -9,6 +9,7 @@ import { confirmation } from './difference.ts';
 import type { DraftHandle } from './draft.ts';
 import { Moved } from './moved.tsx';
 import { Movers } from './movers-list.tsx';
+import { NotUnderstood } from './not-understood-list.tsx';
 import { isMoved, useSave } from './save.ts';
 
 const t = text.flags.changes;
@@ -48,6 +49,7 @@ export function SaveDialog({ flag, row, draft, onClose }: Props) {
           </List>
         )}
         <Movers at={row.state} before={draft.base} after={draft.targeting} />
+        <NotUnderstood at={row.state} access={flag.browserAccess} before={draft.base} after={draft.targeting} />
         {row.rollout && <Text c="var(--warn)">{text.flags.turn.ramped}</Text>}
         {draft.moved && <Moved draft={draft} />}
         {save.error && !isMoved(save.error) && <Refused error={save.error} />}

@@ -8,6 +8,7 @@ import { percent as words } from '../text/format.ts';
 import { ChangeLine } from './change-line.tsx';
 import { difference, headline } from './difference.ts';
 import { Movers } from './movers-list.tsx';
+import { NotUnderstood } from './not-understood-list.tsx';
 import { PercentField } from './percent-field.tsx';
 import { isMoved, useSave } from './save.ts';
 import { isProduction, ruleForAll } from './targeting.ts';
@@ -73,6 +74,7 @@ export function TurnDialog({
         <ChangeLine>{change}</ChangeLine>
         {adjustable && <PercentField value={percent} onChange={setPicked} />}
         <Movers at={row.state} before={before} after={after} />
+        <NotUnderstood at={row.state} access={flag.browserAccess} before={before} after={after} />
         {row.rollout && turn !== 'off' && <Text c="var(--warn)">{t.ramped}</Text>}
         {movedLines.length > 0 && (
           <Alert variant="default" title={text.flags.moved.title}>

@@ -99,6 +99,15 @@ export const page = {
     asked: (n: string) => `It was evaluated ${n} times in the last day.`,
     neverAsked: 'No application evaluated it in the last day.',
   },
+  understood: {
+    title: 'What will not understand it',
+    unsent: (attributes: string, n: number) =>
+      `Applications with Burgee’s SDK: rule ${n} looks at ${attributes}, which none here has sent. It decides as if nobody had it.`,
+    hidden: (flag: string) =>
+      `Pages that evaluate the rules themselves: they may not have the rules of ${flag}, so they get the off variant.`,
+    drawn: (n: number) =>
+      `Pages: rule ${n} picks at random, and a page keeps what was drawn when it asked, instead of drawing at each evaluation.`,
+  },
   snippets: {
     title: 'In code',
     names: { node: 'Node', browser: 'Browser', react: 'React', openfeature: 'OpenFeature', curl: 'curl', cli: 'CLI' },
