@@ -131,11 +131,13 @@ tokens: [ { kind: admin, name: admin, secret: ${key} } ]
 it(`takes every stage once and in order, though the server is killed −9 again and again (${ROUNDS} rounds)`, {
   timeout: ROUNDS * 180_000,
 }, async () => {
-  for (let seed = 1; seed <= ROUNDS; seed += 1) {
+  const check = async (seed: number): Promise<void> => {
     const { kills, percents, state } = await round(seed);
     expect(state, `seed ${seed}`).toBe('completed');
     expect(kills).toBeGreaterThan(2);
     const moves = percents.filter((percent, index) => percent > 0 && percent !== percents[index - 1]);
     expect(moves, `seed ${seed}`).toEqual([...PERCENTS, 100]);
-  }
+  };
+  // two at a time: they wait more than they work
+  for (let seed = 1; seed <= ROUNDS; seed += 2) await Promise.all([seed, seed + 1].filter((one) => one <= ROUNDS).map(check));
 });

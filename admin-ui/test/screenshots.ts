@@ -16,12 +16,10 @@ import { createTraffic, startRollout } from './traffic.ts';
 
 const { values, positionals } = parseArgs({ options: { only: { type: 'string' } }, allowPositionals: true });
 const folder = positionals[0] ?? 'screenshots';
-const LOOKS = (['light', 'dark'] as const).flatMap((scheme) =>
-  [
-    { width: 1440, height: 900 },
-    { width: 390, height: 844 },
-  ].map((size) => ({ scheme, ...size })),
-);
+const SIZES = [
+  { width: 1440, height: 900 },
+  { width: 390, height: 844 },
+];
 
 const server = await startServer();
 const browser = await launch();
@@ -39,25 +37,30 @@ await mkdir(folder, { recursive: true });
 const addressOf = ({ path }: ScreenPath): string => (path.startsWith('//') ? path.slice(1) : `/projects/default${path}`);
 let [written, missed] = [0, 0];
 for (const screen of screenPaths(reverted.id).filter(({ name }) => values.only === undefined || name === values.only)) {
-  for (const { scheme, width, height } of LOOKS) {
-    const { page, context } = await open(browser, server, screen.loggedOut ? null : session, { scheme, width, height });
+  const { page, context } = await open(browser, server, screen.loggedOut ? null : session);
+  for (const size of SIZES) {
     try {
+      await page.setViewportSize(size);
       await page.goto(addressOf(screen));
       await page.getByText(screen.shown).first().waitFor({ timeout: 15_000 });
       for (const step of screen.after ?? []) {
         if ('press' in step) await page.keyboard.press(step.press);
         else await page.getByRole('button', { name: step.click }).first().click();
       }
-      await page.waitForLoadState('networkidle', { timeout: 5_000 }).catch(() => undefined);
-      await page.waitForTimeout(400);
-      await page.screenshot({ path: join(folder, `${screen.name}-${scheme}-${width}.png`) });
-      written += 1;
+      await page.waitForLoadState('networkidle', { timeout: 2_000 }).catch(() => undefined);
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor();
+        await page.waitForTimeout(300);
+        await page.screenshot({ path: join(folder, `${screen.name}-${colorScheme}-${size.width}.png`) });
+        written += 1;
+      }
     } catch (error) {
       missed += 1;
-      console.error(`${screen.name} ${scheme} ${width}: ${error instanceof Error ? error.message.split('\n')[0] : error}`);
+      console.error(`${screen.name} at ${size.width}: ${error instanceof Error ? error.message.split('\n')[0] : error}`);
     }
-    await context.close();
   }
+  await context.close();
 }
 await browser.close();
 await server.stop();

@@ -115,7 +115,8 @@ describe('flags', () => {
   });
 });
 
-describe('exit codes of a rollout', () => {
+// each has a rollout of its own, and most of their time is waiting
+describe.concurrent('exit codes of a rollout', { timeout: 120_000 }, () => {
   it('0: it completed', async () => {
     const { id } = await started('good', 'quick');
     const ran = await rig.burgee(['rollout', 'wait', id, '--timeout', '20s']);

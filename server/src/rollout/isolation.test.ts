@@ -5,7 +5,7 @@ import type { Logger, Stored } from '../domain/ports.ts';
 import type { Rollout } from '../domain/rollout/rollout.ts';
 import { createWorld, dice, planWith, stage, type World } from './testing.ts';
 
-const RUNS = Math.min(10_000, Number(process.env.BURGEE_RUNS ?? 1_000));
+const RUNS = Math.min(10_000, Number(process.env.BURGEE_RUNS ?? 500));
 /** Some disks take their time. */
 const HANG_MS = Math.max(30_000, 150 * RUNS);
 const SCOPE = { project: 'default', environment: 'production' };

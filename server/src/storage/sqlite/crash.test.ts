@@ -67,8 +67,8 @@ async function standing(): Promise<number> {
     const counter = await store.get('flag', { project: 'shop', key: 'counter' });
     const [last] = await store.audit({ limit: 1, object: 'flag/counter' });
     const count = Number(counter?.entity.name ?? 0);
-    expect(last?.after).toBe(count);
-    expect(last?.seq).toBe(count);
+    expect(last?.after ?? 0).toBe(count);
+    expect(last?.seq ?? 0).toBe(count);
     expect(counter?.version).toBe(count);
     expect(await liveRevision(store)).toEqual({ epoch: 1, n: count });
     return count;
