@@ -103,12 +103,20 @@ describe('edits that are accepted', () => {
         project: 'shop',
         environment: 'production',
         object: 'flag/checkout',
-        summary: 'checkout in production: rule r1 10 % → 25 %.',
+        summary: 'checkout in production: rule 1: 10 % → 25 %.',
         before: { rules: [ruleOf()] },
         after: { rules: [ruleOf({ percent: 25 })] },
         reason: null,
       },
     ]);
+  });
+
+  it('names rules by their title or their place, and one that goes by the place that it had', () => {
+    const subject = subjectOf(flagOf(), { rules: ['r1', 'r2', 'r3'].map((id) => ruleOf({ id })) });
+    const rules = [ruleOf({ id: 'r3' }), ruleOf({ id: 'r1', percent: 25 }), ruleOf({ id: 'r9', percent: 5, title: 'Staff' })];
+    const { change } = editState(subject, { rules }, around(), BY);
+    const said = 'rule 2: 10 % → 25 %; rule “Staff” added at 5 %; rule 2 removed; rules reordered';
+    expect(change?.audit[0]?.summary).toBe(`checkout in production: ${said}.`);
   });
 
   it('never stores a mark', () => {

@@ -22,15 +22,16 @@ function ruleParts(before: readonly Rule[], after: readonly Rule[]): string[] {
   const old = new Map(before.map((rule) => [rule.id, rule]));
   const kept = new Set(after.map(({ id }) => id));
   const parts: string[] = [];
-  for (const rule of after) {
+  for (const [index, rule] of after.entries()) {
     const was = old.get(rule.id);
-    if (was === undefined) parts.push(`rule ${name(rule)} added at ${rule.percent} %`);
+    const name = nameOf(rule, index);
+    if (was === undefined) parts.push(`${name} added at ${rule.percent} %`);
     else {
-      if (was.percent !== rule.percent) parts.push(`rule ${name(rule)} ${was.percent} % → ${rule.percent} %`);
-      if (!isEqual({ ...was, percent: 0 }, { ...rule, percent: 0 })) parts.push(`rule ${name(rule)} changed`);
+      if (was.percent !== rule.percent) parts.push(`${name}: ${was.percent} % → ${rule.percent} %`);
+      if (!isEqual({ ...was, percent: 0 }, { ...rule, percent: 0 })) parts.push(`${name} changed`);
     }
   }
-  for (const rule of before) if (!kept.has(rule.id)) parts.push(`rule ${name(rule)} removed`);
+  for (const [index, rule] of before.entries()) if (!kept.has(rule.id)) parts.push(`${nameOf(rule, index)} removed`);
   const order = before.map(({ id }) => id).filter((id) => kept.has(id));
   const now = after.map(({ id }) => id).filter((id) => old.has(id));
   if (!isEqual(order, now)) parts.push('rules reordered');
@@ -41,6 +42,7 @@ function prerequisites({ prerequisites: wanted }: FlagState): string {
   return wanted.length === 0 ? 'needs no other flag' : `needs ${listed(wanted.map(({ flag }) => flag))}`;
 }
 
-function name(rule: Rule): string {
-  return rule.title ? `“${rule.title}”` : rule.id;
+/** By its title, else by its place, which is what people see of it: most ids are nobody's choice. */
+function nameOf(rule: Rule, index: number): string {
+  return rule.title ? `rule “${rule.title}”` : `rule ${index + 1}`;
 }
