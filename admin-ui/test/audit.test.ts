@@ -3,10 +3,11 @@ import { open } from './browser.ts';
 import { browserSuite } from './flow.ts';
 import { seed } from './seed.ts';
 import { type Session, setUp } from './session.ts';
+import { violations } from './violations.ts';
 
 const P = '/api/v1/projects/default';
 const STATE = (flag: string) => `${P}/environments/production/flags/${flag}`;
-type Answer = { version: number; state: { killed: object | null; rules: { percent: number; title?: string }[] } };
+type Answer = { version: number; state: { killed: object | null; rules: { id: string; percent: number; title?: string }[] } };
 
 browserSuite('the audit', (stage) => {
   let session: Session;
@@ -74,6 +75,25 @@ browserSuite('the audit', (stage) => {
       `${P}/audit?object=flag/dark-mode&action=state.changed`,
     );
     expect(entries.length).toBeGreaterThanOrEqual(4);
+  });
+
+  it('tells rules by their sentence and their place, and the id beside', { timeout: 150_000 }, async () => {
+    const { page } = await open(stage().browser, stage().server, session);
+    const { version, state } = await session.call<Answer>('GET', STATE('product-video'));
+    const [rule] = state.rules;
+    await session.call('PATCH', STATE('product-video'), { rules: [{ ...rule, percent: 44 }] }, version);
+    await page.goto('/projects/default/audit?object=flag/product-video');
+    const row = page.getByRole('row', { name: /product-video in production: rule 1: 33\.333 % → 44 %/ });
+    await row.getByRole('button', { name: 'Show what changed' }).click();
+    const after = page.getByRole('figure', { name: /After/ }).first();
+    await after.getByText(/^44\s% by user → on/).waitFor();
+    await after.getByText('rule 1 now').waitFor();
+    expect(await after.innerText()).toContain(rule?.id);
+    expect(await violations(page)).toEqual([]);
+    const stored = page.locator('pre').getByText('"percent": 44');
+    expect(await stored.isVisible()).toBe(false);
+    await page.getByText('As it is stored').click();
+    await stored.waitFor();
   });
 
   it('lifts a kill with a reason, and puts names and segments back', { timeout: 150_000 }, async () => {

@@ -1,13 +1,15 @@
 import type { AuditRecord, Flag } from '@burgee/server/api';
 import { describe, expect, it } from 'vitest';
 import type { Targeting } from '../src/api/changes.ts';
+import { saidOf as saidBy } from '../src/audit/said.ts';
+import { ruleIdsIn, sideLines } from '../src/audit/side-lines.ts';
 import { detailsOf, patchOf, rebased } from '../src/flags/details.ts';
 import { revertFlag, revertible, revertState } from '../src/flags/history/revert.ts';
 import { saidOf } from '../src/flags/history/said.ts';
 import { merge } from '../src/flags/merge.ts';
 import { movesOf, moveWords } from '../src/flags/movers.ts';
 import { notUnderstood } from '../src/flags/not-understood.ts';
-import { flag, rule } from './flag-rows.ts';
+import { flag, plain, rule } from './flag-rows.ts';
 import { seeded } from './traffic.ts';
 
 describe('two people who edit the same flag', () => {
@@ -189,5 +191,45 @@ describe('what will not understand a change', () => {
     expect(notUnderstood(edit(random, 'values'), known)).toHaveLength(1);
     expect(notUnderstood(edit(random, 'rules'), known)).toEqual([]);
     expect(notUnderstood(edit({ rules: [rule({ by: 'random', percent: 100 })] }, 'values'), known)).toEqual([]);
+  });
+});
+
+describe('an entry of the audit', () => {
+  const when = { attribute: 'country', operator: 'in', values: ['DE'] } as const;
+  const sides = {
+    before: { rules: [rule({ id: 'XyZ', percent: 5, when })] },
+    after: { rules: [rule({ id: 'XyZ', percent: 7, when }), rule({ id: 'new', title: 'Staff' })], enabled: true },
+  };
+  const told = (side: unknown) => sideLines(side)?.map(({ text, id }) => [plain(text), id]);
+
+  it('tells what a flag serves in the page’s own sentences, each rule with its id', () => {
+    expect(told(sides.before)).toEqual([['5 % by user of everyone whose country is DE → on', 'XyZ']]);
+    expect(told(sides.after)).toEqual([
+      ['On', undefined],
+      ['7 % by user of everyone whose country is DE → on', 'XyZ'],
+      ['“Staff”: 25 % by user → on', 'new'],
+    ]);
+    expect(ruleIdsIn(sides.before, sides.after)).toEqual(['XyZ', 'XyZ', 'new']);
+    expect(
+      told({ killed: { by: 'a', at: 1, reason: 'INC-1' }, prerequisites: [{ flag: 'b', variants: ['on', 'beta'] }] }),
+    ).toEqual([
+      ['Killed: INC-1', undefined],
+      ['Needs b to serve on, beta', undefined],
+    ]);
+  });
+
+  it('is left as it is stored where it is about anything else, or was cut', () => {
+    for (const side of [null, 'x', [1], { percent: 5 }, { rules: [], name: 'A' }, { rules: { leftOut: '40000 characters' } }])
+      expect(sideLines(side)).toBeNull();
+    expect(sideLines({ rules: [] })).toEqual([]);
+  });
+
+  it('says whom a rule is for where it was written with an id, and nothing else where it was not', () => {
+    const summary = 'a in production: rule XyZ 5 % → 7 %; rule new added at 25 %; rule gone removed.';
+    expect(plain(saidBy({ ...sides, summary }))).toBe(
+      'a in production: the rule for everyone whose country is DE 5 % → 7 %; the rule for everyone added at 25 %; rule gone removed.',
+    );
+    const now = 'a in production: rule 1: 5 % → 7 %.';
+    expect(saidBy({ ...sides, summary: now })).toBe(now);
   });
 });

@@ -92,20 +92,20 @@ browserSuite('working with flags', (stage) => {
     }
     await page.goto('/projects/default/flags/express-delivery');
     const history = page.getByRole('region', { name: 'History' });
-    await history.getByText(/^Rule 1 31\s% → 32\s%/).waitFor();
+    await history.getByText(/^Rule 1: 31\s% → 32\s%/).waitFor();
     await history.evaluate((card) => card.scrollIntoView());
     const seen = await history
       .locator('tbody tr')
       .evaluateAll((rows) => rows.filter((row) => row.getBoundingClientRect().bottom <= innerHeight).length);
     expect(seen).toBeGreaterThanOrEqual(15);
     const clicks = await countClicks(page);
-    await history.getByRole('button', { name: /^Revert: Rule 1 31\s% → 32\s%/ }).click();
+    await history.getByRole('button', { name: /^Revert: Rule 1: 31\s% → 32\s%/ }).click();
     await page.getByText('production: 32 % by user → 31 % by user').waitFor();
     await page.getByRole('button', { name: 'Revert as a new change' }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect(await clicks()).toBe(2);
     expect((await stateOf('express-delivery')).rules[0]?.percent).toBe(31);
-    await history.getByRole('button', { name: /^Revert: Rule 1 13\s% → 14\s%/ }).click();
+    await history.getByRole('button', { name: /^Revert: Rule 1: 13\s% → 14\s%/ }).click();
     await page.getByText('Some of this has changed again since.').waitFor();
   });
 

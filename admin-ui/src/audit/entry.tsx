@@ -1,11 +1,16 @@
 import type { AuditRecord } from '@burgee/server/api';
 import { ActionIcon, Button, UnstyledButton } from '@mantine/core';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import * as queries from '../api/queries.ts';
 import { useMay } from '../app/permissions.ts';
 import { audit as t } from '../text/audit.ts';
 import { exactTime, shortTime } from '../text/format.ts';
 import css from './page.module.css';
+import { saidOf } from './said.ts';
+import { ruleIdsIn } from './side-lines.ts';
+import { Sides } from './sides.tsx';
 import { undoOf } from './undo.ts';
 
 interface Props {
@@ -19,7 +24,8 @@ interface Props {
 export function AuditEntryRow({ entry, onActor, onObject, onUndo }: Props) {
   const [open, setOpen] = useState(false);
   const may = useMay();
-  const { at, actor, environment, action, object, summary, reason, before, after } = entry;
+  const { at, actor, environment, action, object, reason, before, after } = entry;
+  const summary = saidOf(entry);
   const undo = undoOf(entry);
   return (
     <>
@@ -71,12 +77,7 @@ export function AuditEntryRow({ entry, onActor, onObject, onUndo }: Props) {
               <span>{exactTime(at)}</span>
               {undo.kind === 'none' && <span>{t.undo.why(undo.why)}</span>}
             </p>
-            {(before !== null || after !== null) && (
-              <div className={css.diff}>
-                <Side title={t.before} value={before} sign="−" />
-                <Side title={t.after} value={after} sign="+" />
-              </div>
-            )}
+            {(before !== null || after !== null) && <Told entry={entry} />}
           </td>
         </tr>
       )}
@@ -84,14 +85,12 @@ export function AuditEntryRow({ entry, onActor, onObject, onUndo }: Props) {
   );
 }
 
-function Side({ title, value, sign }: { title: string; value: unknown; sign: string }) {
-  return (
-    <figure className={css.side} data-sign={sign}>
-      <figcaption>
-        {sign} {title}
-      </figcaption>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <pre tabIndex={0}>{value === null || value === undefined ? t.nothing : JSON.stringify(value, null, 2)}</pre>
-    </figure>
-  );
+/** Where rules are told of, what place each has now is looked up. */
+function Told({ entry }: { entry: AuditRecord }) {
+  const { project, environment, object, before, after } = entry;
+  const key = object.startsWith('flag/') ? object.slice('flag/'.length) : '';
+  const asks = project !== null && environment !== null && key !== '' && ruleIdsIn(before, after).length > 0;
+  const { data } = useQuery({ ...queries.flag(project ?? '', key), enabled: asks });
+  const there = data?.states.find(({ state }) => state.environment === environment);
+  return <Sides entry={entry} places={there?.state.rules.map(({ id }) => id)} />;
 }

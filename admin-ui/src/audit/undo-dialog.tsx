@@ -10,6 +10,7 @@ import { difference } from '../flags/difference.ts';
 import { sees } from '../flags/sees.ts';
 import { sent } from '../flags/targeting.ts';
 import { audit } from '../text/audit.ts';
+import { saidOf } from './said.ts';
 import { movedSince, putBack, type Undo } from './undo.ts';
 
 const t = audit.undo;
@@ -49,7 +50,7 @@ function UndoKill({ entry, project, undo: { kind, flag, environment }, onClose }
       run={(reason) => (kind === 'kill' ? kill(at, reason) : restore(at, reason)).then(refresh)}
       onClose={onClose}
     >
-      <Text mb="xs">{entry.summary}</Text>
+      <Text mb="xs">{saidOf(entry)}</Text>
       <Text className="muted">
         {kind === 'kill' ? t.restored : t.killed} {t.text}
       </Text>
@@ -80,7 +81,7 @@ function UndoState({ entry, project, undo: { flag, environment }, onClose }: Of<
       }}
       onClose={onClose}
     >
-      <Text mb="xs">{entry.summary}</Text>
+      <Text mb="xs">{saidOf(entry)}</Text>
       {error && !data && <Failure error={error} retry={() => void refetch()} />}
       {!data && !error && <Skeleton height={60} />}
       {now && target && lines.length === 0 && <Text>{t.already}</Text>}
@@ -122,7 +123,7 @@ function UndoPatch({ entry, project, undo: { what, key, patch }, onClose }: Of<'
   };
   return (
     <Confirm title={t.title} confirm={t.confirm} done={t.done} run={run} onClose={onClose}>
-      <Text mb="xs">{entry.summary}</Text>
+      <Text mb="xs">{saidOf(entry)}</Text>
       <Text className="muted">
         {t.fields(Object.keys(patch).join(', '))}. {t.text}
       </Text>

@@ -187,8 +187,6 @@ export const page = {
     more: 'Older entries',
     all: 'In the audit log',
     none: 'No changes here yet.',
-    before: 'Before',
-    after: 'After',
     nothing: 'nothing',
     title2: 'Revert this change',
     said: (who: string, when: string, what: string) => `${who}, ${when}: ${what}`,

@@ -1,6 +1,7 @@
 import type { AuditRecord } from '@burgee/server/api';
 import { IconArrowBackUp, IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { useState } from 'react';
+import { Sides } from '../../audit/sides.tsx';
 import { page } from '../../text/flag-page.ts';
 import { ago, exactTime, unbroken } from '../../text/format.ts';
 import css from './list.module.css';
@@ -57,24 +58,11 @@ export function Entry({ entry, flag, rules, now, onRevert }: Props) {
         <tr>
           <td colSpan={5}>
             <div className={css.sides}>
-              <Side sign="−" title={t.before} value={before} />
-              <Side sign="+" title={t.after} value={after} />
+              <Sides entry={entry} places={environment === null ? undefined : rules} />
             </div>
           </td>
         </tr>
       )}
     </>
-  );
-}
-
-function Side({ sign, title, value }: { sign: string; title: string; value: unknown }) {
-  return (
-    <figure data-sign={sign}>
-      <figcaption>
-        {sign} {title}
-      </figcaption>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <pre tabIndex={0}>{value === null || value === undefined ? t.nothing : JSON.stringify(value, null, 2)}</pre>
-    </figure>
   );
 }
