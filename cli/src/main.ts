@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import { addAccess } from './commands/access.ts';
@@ -9,8 +9,11 @@ import { addRollout } from './commands/rollout.ts';
 import { addTypes } from './commands/types.ts';
 import { CommandError, EXIT } from './exit.ts';
 
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+
 const program = new Command('burgee')
   .description('Raises features gradually, and lowers them by itself when errors rise.')
+  .version(version, '-V, --version', 'say which version this is')
   .option('--url <url>', 'the server (BURGEE_URL, or what `login` kept)')
   .option('--token <token>', 'the token (BURGEE_TOKEN, or what `login` kept)')
   .option('-p, --project <key>', 'the project (BURGEE_PROJECT, or "default")')

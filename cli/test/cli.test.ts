@@ -214,6 +214,11 @@ describe.concurrent('exit codes of a rollout', { timeout: 120_000 }, () => {
   });
 });
 
+it('says which version it is', async () => {
+  const ran = await rig.burgee(['--version']);
+  expect([ran.exit, ran.stdout, ran.stderr]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/), '']);
+});
+
 describe('access', () => {
   it('login keeps a working token, readable by its owner only', async () => {
     const none = { BURGEE_TOKEN: '' };
