@@ -114,8 +114,8 @@ export function createCore(host: Host): Core {
     for (const wake of waiting) wake();
   };
 
-  const swapped = ({ source, ruleset, prepared, changed }: Swap): void => {
-    reporting.swapped(ruleset.flags.ramps());
+  const swapped = ({ source, ruleset, prepared, changed, isWhole }: Swap): void => {
+    reporting.swapped(ruleset.flags.ramps(), isWhole);
     inForce = prepared;
     host.overrides?.use(ruleset);
     pinned = undefined;
@@ -132,7 +132,7 @@ export function createCore(host: Host): Core {
   const freshness = createFreshness({ clock, events, revision: holder.revision });
   const replace = async (ruleset: Held): Promise<void> => {
     const prepared = await holder.replace(ruleset);
-    const broken = prepared.keys().flatMap((key) => prepared.compiled(key)?.error?.errorMessage ?? []);
+    const broken = prepared.keys().flatMap((key) => prepared.compiled(key)?.error ?? []);
     if (broken.length > 0)
       report({ code: 'file', message: `${broken.length} flags answer their defaults: ${broken.join('; ')}` });
   };

@@ -116,7 +116,7 @@ export function createEvaluator(input: {
       return { value: fallback, reason: 'ERROR', revision: null, errorCode: 'PROVIDER_NOT_READY', errorMessage };
     }
     const found = answer(key, context);
-    const explained = found === undefined ? evaluate(prepared, key, context, 0, 0) : evaluationOf(found);
+    const explained = found === undefined ? evaluate(prepared, key, context, 0, 0) : evaluationOf(found, prepared.revision);
     const { flag: _, value, ...rest } = explained;
     if (explained.errorCode !== undefined) return { ...rest, value: missing(key, fallback) };
     const wanted = typeof fallback === 'object' ? 'json' : typeof fallback;

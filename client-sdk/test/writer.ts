@@ -1,5 +1,5 @@
 /**
- * A process that writes ever newer rulesets to a cache folder until it is killed. Arguments: folder, flags per ruleset, and
+ * A process that writes ever newer rulesets to a cache folder until it is killed, every second one without its envelope. Arguments: folder, flags per ruleset, and
  * `plain` to write in place as one must not.
  */
 import { readdir, writeFile } from 'node:fs/promises';
@@ -15,6 +15,6 @@ for (let n = ((await disk.load())?.revision.n ?? 0) + 1; ; n++) {
   const next = ruleset(flags, { revision: { epoch: 1, n } });
   const [file] = await readdir(folder);
   if (how === 'plain' && file !== undefined) await writeFile(join(folder, file), envelope('ruleset', next));
-  else await disk.save(held(next), envelope('ruleset', next));
+  else await disk.save(held(next), n % 2 === 0 ? envelope('ruleset', next) : undefined);
   process.stdout.write(`${n}\n`);
 }

@@ -25,14 +25,13 @@ export interface Answer extends CountSlot {
   readonly reason: Reason;
   readonly rule: string | null;
   readonly prerequisite: string | undefined;
-  readonly revision: Revision;
   readonly error: string | undefined;
   /** The first ramped rule of the flag that was met, and the side. */
   readonly ramp: Ramp | null;
   readonly arm: Arm;
   /** The same answer with an arm, made when first needed. */
   armed: Map<Ramp, { treatment?: Answer; control?: Answer }> | null;
-  /** Made when first asked for. */
+  /** Made when first asked for, and anew for another revision. */
   evaluation: Evaluation | null;
 }
 
@@ -91,12 +90,11 @@ export interface CompiledFlag {
   /** The answer where no rule decides. */
   readonly fallback: Answer;
   /** Why the flag cannot be understood; then it answers nothing else. */
-  readonly error: Evaluation | null;
+  readonly error: string | null;
 }
 
 /** What compiling a flag needs of its ruleset. */
 export interface Surroundings {
-  readonly revision: Revision;
   readonly regex: RegexCompiler | undefined;
   /** The segment's test, or its negation's; `never` both times where the ruleset lacks it. */
   segment(key: string, negated: boolean): Test;
@@ -104,29 +102,29 @@ export interface Surroundings {
   percentOf(flag: string, rule: Rule): number;
 }
 
-type Given = Pick<Answer, 'flag' | 'type' | 'value' | 'variant' | 'reason' | 'rule' | 'revision'> &
+type Given = Pick<Answer, 'flag' | 'type' | 'value' | 'variant' | 'reason' | 'rule'> &
   Partial<Pick<Answer, 'prerequisite' | 'error' | 'ramp' | 'arm'>>;
 
 function makeAnswer(given: Given): Answer {
-  const { flag, value, type, variant, reason, rule, revision, prerequisite, error, ramp = null, arm = 'control' } = given;
+  const { flag, value, type, variant, reason, rule, prerequisite, error, ramp = null, arm = 'control' } = given;
   const [count, armed, evaluation] = [0, null, null];
   // one literal for every answer, one hidden class; what each evaluation looks at comes first
-  return { value, count, flag, rule, variant, type, error, reason, prerequisite, revision, ramp, arm, armed, evaluation };
+  return { value, count, flag, rule, variant, type, error, reason, prerequisite, ramp, arm, armed, evaluation };
 }
 
 // whatever the first values are, no number is ever kept unboxed, which would be boxed anew each time that it is read
-const NOTHING: Revision = Object.freeze({ epoch: 0, n: 0 });
-for (const value of [undefined, 0.5]) {
-  makeAnswer({ flag: '', type: 'json', value, variant: '', reason: 'ERROR', rule: null, revision: NOTHING });
+for (const value of [undefined, 0.5]) makeAnswer({ flag: '', type: 'json', value, variant: '', reason: 'ERROR', rule: null });
+
+/** The answer with its explanation, frozen; the same object each time that it is asked for with the same revision. */
+export function evaluationOf(answer: Answer, revision: Revision): Evaluation {
+  // an answer outlives a ruleset where its flag has not changed
+  if (answer.evaluation?.revision === revision) return answer.evaluation;
+  const made = Object.freeze(explain(answer, revision));
+  answer.evaluation = made;
+  return made;
 }
 
-/** The answer with its explanation, frozen; the same object each time. */
-export function evaluationOf(answer: Answer): Evaluation {
-  answer.evaluation ??= Object.freeze(explain(answer));
-  return answer.evaluation;
-}
-
-function explain({ flag, value, variant, reason, rule, revision, prerequisite, error, ramp, arm }: Answer): Evaluation {
+function explain({ flag, value, variant, reason, rule, prerequisite, error, ramp, arm }: Answer, revision: Revision): Evaluation {
   if (error !== undefined) return { flag, reason, revision, errorCode: 'PARSE_ERROR', errorMessage: error };
   return {
     flag,
@@ -142,7 +140,7 @@ function explain({ flag, value, variant, reason, rule, revision, prerequisite, e
 
 type Answering = (variant: string, reason: Reason, rule: string | null, prerequisite?: string) => Answer;
 
-function answers(flag: RulesetFlag, { revision }: Surroundings): Answering {
+function answers(flag: RulesetFlag): Answering {
   const values = new Map<string, JsonValue>();
   for (const variant of flag.variants) {
     if (typeof variant?.key !== 'string' || variant.value === undefined) throw new FlagError('a variant needs a key and a value');
@@ -152,7 +150,7 @@ function answers(flag: RulesetFlag, { revision }: Surroundings): Answering {
     const value = values.get(variant);
     if (value === undefined) throw new FlagError(`variant ${String(variant)} does not exist`);
     const { key, type } = flag;
-    return makeAnswer({ flag: key, value, type, variant, reason, rule, revision, prerequisite });
+    return makeAnswer({ flag: key, value, type, variant, reason, rule, prerequisite });
   };
 }
 
@@ -237,7 +235,7 @@ function needsDefaultId({ test, threshold, bucketing, split, ramp }: CompiledRul
 
 /** Everything that an evaluation of the flag needs. Throws where the flag cannot be understood. */
 export function compileFlag(flag: RulesetFlag, around: Surroundings): CompiledFlag {
-  const answering = answers(flag, around);
+  const answering = answers(flag);
   const off = answering(flag.offVariant, 'DISABLED', null);
   const rules = flag.rules.map((rule) => compileRule(flag, rule, answering, around));
   const fallback = answering(flag.defaultVariant, rules.length === 0 ? 'STATIC' : 'DEFAULT', null);
@@ -257,10 +255,10 @@ export function compileFlag(flag: RulesetFlag, around: Surroundings): CompiledFl
 }
 
 /** A flag that answers nothing but an error. */
-export function brokenFlag(key: string, revision: Revision, error: string): CompiledFlag {
+export function brokenFlag(key: string, error: string): CompiledFlag {
   const reason: Reason = 'ERROR';
   const nothing = { value: undefined, type: 'json', variant: '', rule: null } as const;
-  const answer = makeAnswer({ ...nothing, flag: key, reason, revision, error });
+  const answer = makeAnswer({ ...nothing, flag: key, reason, error });
   const [prerequisites, first, bucketsByDefault] = [null, null, false];
-  return { fixed: answer, prerequisites, first, fallback: answer, key, rules: [], bucketsByDefault, error: evaluationOf(answer) };
+  return { fixed: answer, prerequisites, first, fallback: answer, key, rules: [], bucketsByDefault, error };
 }

@@ -23,12 +23,13 @@ import type { Arm, Evaluation, EvaluationContext, EvaluationErrorCode, Ramp } fr
 export interface Observer {
   /**
    * A flag answered a variant; `rule` is null for the default and off variants. The slot is the observer's own: one for each (flag,
-   * rule, variant) of a prepared ruleset, so that one observer counts there without looking anything up.
+   * rule, variant) of a prepared ruleset, and of those after it while the flag stays as it is, so that one observer counts there
+   * without looking anything up.
    */
   decided(flag: string, rule: string | null, variant: string, slot: CountSlot): void;
   /**
    * A unit met a rule's conditions; its hash is the bucket's 32 bits, made only where the rule's percent is below 100. For a sketch,
-   * which the slot is for: one for each rule of a prepared ruleset.
+   * which the slot is for: one for each rule, for as long.
    */
   audience(flag: string, rule: string, hash: number, slot: SketchSlot): void;
   /** A unit met a ramped rule: inside its percent (treatment) or outside (control). */
@@ -208,7 +209,7 @@ export function evaluate(
     const flag = prepared.compiled(key);
     if (flag !== undefined) {
       const moment: Moment = { now: () => now, draw: () => draw };
-      return evaluationOf(decide(flag, prepared, context, moment, guarded(observer)));
+      return evaluationOf(decide(flag, prepared, context, moment, guarded(observer)), prepared.revision);
     }
   } catch (cause) {
     return failure(prepared, key, 'GENERAL', cause instanceof Error ? cause.message : 'the evaluation failed');

@@ -3,7 +3,7 @@ import { asName, compileCondition, never, type Test } from './conditions.ts';
 import { checkEnvelope, indexed } from './envelope.ts';
 import { checkPrerequisites } from './prerequisites.ts';
 import type { RegexCompiler } from './regex.ts';
-import type { Revision, Rule, Ruleset, RulesetFlag } from './types.ts';
+import type { Revision, Rule, Ruleset, RulesetFlag, RulesetSegment } from './types.ts';
 
 export { OPERATORS } from './operators.ts';
 
@@ -40,7 +40,30 @@ export interface Prepared {
   compiled(key: string): CompiledFlag | undefined;
   /** For answerOf(): the flags that are compiled already. */
   readonly ready: ReadonlyMap<string, CompiledFlag>;
+  /** For prepareSource(): gives up all that is compiled already; what is asked for later is compiled anew. */
+  handOver(): Compiled;
 }
+
+interface Compiled {
+  readonly ready: Map<string, CompiledFlag>;
+  /** Flags that depend on more than their own definition. */
+  readonly unsure: Set<string>;
+  readonly tests: Map<string, SegmentTest>;
+}
+
+interface SegmentTest {
+  readonly of: RulesetSegment;
+  readonly test: Test;
+}
+
+/** A ruleset that was evaluated until now, of which most is still so. */
+export interface Before {
+  readonly prepared: Prepared;
+  /** Every flag whose definition, segments or overrides may be others, those that are gone too. */
+  readonly changed: ReadonlySet<string>;
+}
+
+const nothing = (): Compiled => ({ ready: new Map(), unsure: new Set(), tests: new Map() });
 
 function effectivePercents({ overrides = [], overridesApplied = [] }: SourceRuleset): ReadonlyMap<string, number> {
   const lowest = new Map<string, number>();
@@ -68,29 +91,32 @@ export function prepare(ruleset: Ruleset, options: PrepareOptions = {}): Prepare
 
 /**
  * {@link prepare} for those who hold flags in their own way and have checked the envelope: costs nothing for each flag. Throws a
- * TypeError where a segment comes twice.
+ * TypeError where a segment comes twice. What was compiled `before` and has not changed is taken from it; a segment that has not is
+ * the same object.
  */
-export function prepareSource(ruleset: SourceRuleset, options: PrepareOptions = {}): Prepared {
+export function prepareSource(ruleset: SourceRuleset, options: PrepareOptions = {}, before?: Before): Prepared {
   const { project, environment, flags, regex } = { ...ruleset, ...options };
   const revision = Object.freeze({ ...ruleset.revision });
   const segments = indexed('segments', ruleset.segments);
   const percents = effectivePercents(ruleset);
-  const tests = new Map<string, Test>();
-  const ready = new Map<string, CompiledFlag>();
+  // handed over and not copied, which for many flags takes longer than all else
+  let compiled = before?.prepared.handOver() ?? nothing();
+  for (const key of [...compiled.unsure, ...(before?.changed ?? [])]) compiled.ready.delete(key);
+  compiled.unsure.clear();
+  for (const [name, { of }] of compiled.tests) if (segments.get(of.key) !== of) compiled.tests.delete(name);
 
   const around: Surroundings = {
-    revision,
     regex,
     segment(key, negated) {
       const segment = segments.get(key);
       if (segment === undefined) return never;
       const name = `${negated ? '!' : '='}${key}`;
-      let test = tests.get(name);
-      if (test === undefined) {
-        test = compileCondition(segment.when, negated, regex);
-        tests.set(name, test);
+      let known = compiled.tests.get(name);
+      if (known === undefined) {
+        known = { of: segment, test: compileCondition(segment.when, negated, regex) };
+        compiled.tests.set(name, known);
       }
-      return test;
+      return known.test;
     },
     percentOf(flag: string, rule: Rule) {
       const lowered = percents.size === 0 ? undefined : percents.get(JSON.stringify([flag, rule.id]));
@@ -108,13 +134,14 @@ export function prepareSource(ruleset: SourceRuleset, options: PrepareOptions = 
       if (made.prerequisites?.some((before) => prepared.bucketsByDefault(before.flag)))
         made = { ...made, bucketsByDefault: true };
     } catch (cause) {
-      made = brokenFlag(key, revision, `flag ${key}: ${message(cause)}`);
+      made = brokenFlag(key, `flag ${key}: ${message(cause)}`);
     }
-    ready.set(asName(key), made);
+    compiled.ready.set(asName(key), made);
+    if (made.prerequisites !== null || made.error !== null) compiled.unsure.add(key);
     return made;
   }
 
-  const prepared: Prepared = {
+  const prepared: Prepared & { ready: Prepared['ready'] } = {
     project,
     environment,
     revision,
@@ -122,8 +149,14 @@ export function prepareSource(ruleset: SourceRuleset, options: PrepareOptions = 
     has: (key) => flags.has(key),
     keys: () => [...flags.keys()],
     bucketsByDefault: (key) => prepared.compiled(key)?.bucketsByDefault === true,
-    compiled: (key) => ready.get(key) ?? compile(key),
-    ready,
+    compiled: (key) => compiled.ready.get(key) ?? compile(key),
+    ready: compiled.ready,
+    handOver() {
+      const given = compiled;
+      compiled = nothing();
+      prepared.ready = compiled.ready;
+      return given;
+    },
   };
   return prepared;
 }

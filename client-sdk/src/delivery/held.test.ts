@@ -78,7 +78,8 @@ test('held as text it says what it says as objects, before and after a delta', (
         const before = holdText(JSON.stringify(given));
         const told = tell(before);
         expect(told).toEqual(tell(holdRuleset(given)));
-        const removedFlags = given.flags.flatMap(({ key }, i) => ((n >> i) & 1 ? [key] : []));
+        const fresh = new Set(flags.map(({ key }) => key));
+        const removedFlags = given.flags.flatMap(({ key }, i) => ((n >> i) & 1 && !fresh.has(key) ? [key] : []));
         const delta: Delta = { schema: 1, revision: given.revision, flags, segments: [], removedFlags, removedSegments: [] };
         const after = before.flags.patched(delta);
         const whole = holdRuleset(patched(given, delta));
@@ -94,6 +95,12 @@ test('held as text it says what it says as objects, before and after a delta', (
     ),
     { seed: 5, numRuns: 500 },
   );
+});
+
+test('what a delta both removes and brings, it brings', () => {
+  const { flags } = holdText(JSON.stringify(ruleset([ramped('a', 10, {})])));
+  const after = flags.patched({ flags: [flag('a')], removedFlags: ['a'] });
+  expect([after.get('a'), after.ramps()]).toEqual([flag('a'), []]);
 });
 
 test('finds a segment however its name is written', () => {

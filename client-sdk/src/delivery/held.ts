@@ -1,5 +1,6 @@
 import { checkEnvelope, type Delta, type FlagSource, indexed, needsRegex, type Ruleset, type RulesetFlag } from '@burgee/engine';
 import { type RampedRule, rampsOf } from '../ramps.ts';
+import { createLayers, type Layers } from './layers.ts';
 import { CUT, sliceFlags } from './slices.ts';
 
 /** A ruleset as a client holds it. Nobody changes it. */
@@ -26,7 +27,7 @@ export interface HeldFlags extends FlagSource {
   patched(delta: Pick<Delta, 'flags' | 'removedFlags'>): HeldFlags;
 }
 
-type Entries = ReadonlyMap<string, string | RulesetFlag>;
+type Entries = Layers<string | RulesetFlag>;
 type Ramps = ReadonlyMap<string, readonly RampedRule[]>;
 
 /** Throws a TypeError where this is no ruleset. Its flags stay the objects that they are. */
@@ -36,7 +37,7 @@ export function holdRuleset(ruleset: Ruleset): Held {
   const ramps = new Map<string, readonly RampedRule[]>();
   let matches = false;
   for (const [key, flag] of flags) matches = note(key, flag, ramps) || matches;
-  return { ...ruleset, flags: createFlags(flags, ramps, matches) };
+  return { ...ruleset, flags: createFlags(createLayers<string | RulesetFlag>(flags), ramps, matches) };
 }
 
 /**
@@ -69,7 +70,7 @@ function holdSlices(text: string, from: number, to: number): Held | undefined {
       if (entries.size === i) return undefined;
       matches = note(flag.key, flag, ramps) || matches;
     }
-    return { ...held, flags: createFlags(entries, ramps, matches) };
+    return { ...held, flags: createFlags(createLayers<string | RulesetFlag>(entries), ramps, matches) };
   } catch {
     return undefined;
   }
@@ -92,8 +93,8 @@ function createFlags(entries: Entries, ramps: Ramps, matches: boolean): HeldFlag
       const entry = entries.get(key);
       return entry === undefined ? undefined : read(entry);
     },
-    has: (key) => entries.has(key),
-    keys: () => entries.keys(),
+    has: (key) => entries.get(key) !== undefined,
+    keys: () => Array.from(entries.entries(), ([key]) => key),
     text(key) {
       const entry = entries.get(key);
       return typeof entry === 'string' ? entry : JSON.stringify(entry);
@@ -101,8 +102,8 @@ function createFlags(entries: Entries, ramps: Ramps, matches: boolean): HeldFlag
     ramps: () => [...ramps.values()].flat(),
     differing(others) {
       const changed = new Set<string>();
-      for (const key of entries.keys()) if (!others.has(key) || others.text(key) !== flags.text(key)) changed.add(key);
-      for (const key of others.keys()) if (!entries.has(key)) changed.add(key);
+      for (const key of flags.keys()) if (!others.has(key) || others.text(key) !== flags.text(key)) changed.add(key);
+      for (const key of others.keys()) if (!flags.has(key)) changed.add(key);
       return changed;
     },
     using(segments) {
@@ -110,24 +111,23 @@ function createFlags(entries: Entries, ramps: Ramps, matches: boolean): HeldFlag
       // a text that has neither the name nor a character written in another way does not refer to it
       const may = (text: string) => text.includes('\\') || names.some((name) => text.includes(name));
       const found: string[] = [];
-      for (const [key, entry] of entries)
+      for (const [key, entry] of entries.entries())
         if ((typeof entry !== 'string' || may(entry)) && refersTo(segments, read(entry))) found.push(key);
       return found;
     },
     patched(delta) {
-      const next = new Map(entries);
       const marks = new Map(ramps);
+      const fresh = new Map<string, string>();
       let needs = matches;
-      const fresh = new Set(delta.flags.map(({ key }) => key));
-      for (const key of delta.removedFlags) {
-        if (fresh.has(key)) continue;
-        next.delete(key);
-        marks.delete(key);
-      }
+      for (const key of delta.removedFlags) marks.delete(key);
       for (const flag of delta.flags) {
-        next.set(flag.key, JSON.stringify(flag));
+        fresh.set(flag.key, JSON.stringify(flag));
         needs = note(flag.key, flag, marks) || needs;
       }
+      const next = entries.changed(
+        delta.removedFlags.filter((key) => !fresh.has(key)),
+        fresh,
+      );
       return createFlags(next, marks, needs);
     },
   };

@@ -15,6 +15,8 @@ export interface Swap {
   readonly prepared: Prepared;
   /** Flags whose definition, segments or percent changed. */
   readonly changed: readonly string[];
+  /** It came as a whole: nothing of the one before is in it. */
+  readonly isWhole: boolean;
 }
 
 /** Holds the newest good ruleset. Older, damaged and foreign ones never get in, and a failing one leaves everything as it was. */
@@ -41,6 +43,7 @@ export function createHolder(input: {
   readonly applied: (ruleset: Held, envelope: string | undefined) => void;
 }): Holder {
   let held: Held | undefined;
+  let prepared: Prepared | undefined;
   let source: Source = 'default';
   let overrides: readonly Override[] = [];
   let regex: PrepareOptions['regex'];
@@ -54,14 +57,17 @@ export function createHolder(input: {
     if (wantsRegex) regex = await input.loadRegex().catch(() => undefined);
   };
 
-  const swap = (ruleset: Held, from: Source, changed: readonly string[]): Prepared => {
+  const swap = (ruleset: Held, from: Source, changed: readonly string[], isWhole: boolean): Prepared => {
     const active = activeOverrides(overrides, ruleset);
     const effective = { ...ruleset, overrides: active, overridesApplied: [] };
-    const prepared = prepareSource(effective, regex === undefined ? {} : { regex });
+    const moved = new Set(changed);
+    for (const { flag } of [...overrides, ...active]) moved.add(flag);
+    const before = isWhole || prepared === undefined ? undefined : { prepared, changed: moved };
+    prepared = prepareSource(effective, regex === undefined ? {} : { regex }, before);
     overrides = active;
     held = ruleset;
     source = from;
-    input.swapped({ source: from, ruleset, prepared, changed });
+    input.swapped({ source: from, ruleset, prepared, changed, isWhole });
     return prepared;
   };
 
@@ -84,7 +90,7 @@ export function createHolder(input: {
           return { ok: true, newest: true };
         case 'take':
           await ready(message.kind === 'ruleset' ? wants(message.ruleset) : needsRegex(message.delta));
-          swap(merge.ruleset, 'live', merge.changed);
+          swap(merge.ruleset, 'live', merge.changed, message.kind === 'ruleset');
           input.applied(merge.ruleset, message.kind === 'ruleset' ? envelope : undefined);
           return { ok: true, newest: true };
       }
@@ -92,11 +98,11 @@ export function createHolder(input: {
     async seed(ruleset, from) {
       await ready(wants(ruleset));
       if (held !== undefined) return;
-      swap(ruleset, from, [...ruleset.flags.keys()]);
+      swap(ruleset, from, [...ruleset.flags.keys()], true);
     },
     async replace(ruleset) {
       await ready(wants(ruleset));
-      return swap(ruleset, 'file', held === undefined ? [...ruleset.flags.keys()] : differences(held, ruleset));
+      return swap(ruleset, 'file', held === undefined ? [...ruleset.flags.keys()] : differences(held, ruleset), true);
     },
     confirm() {
       if (held === undefined || source === 'live') return false;
@@ -105,7 +111,7 @@ export function createHolder(input: {
     },
     override(override) {
       overrides = [...overrides.filter((one) => one.id !== override.id), override].slice(-MOST_OVERRIDES);
-      if (held !== undefined) swap(held, source, [override.flag]);
+      if (held !== undefined) swap(held, source, [override.flag], false);
     },
     ruleset: () => held,
     revision: () => held?.revision,

@@ -10,7 +10,7 @@ const override = { id: 'o', flag: 'f0', rule: 'r', percent: 1 };
 test.each([0, 1, 50, 51, 173])('what is sealed opens to the same ruleset of %i flags', async (count) => {
   const flags = Array.from({ length: count }, (_, i) => flag(`f${i}`));
   const whole = ruleset(flags, { segments: [segment], overrides: [override], overridesApplied: ['a'] });
-  const message = openEnvelope(await seal(held(whole)), sha256);
+  const message = openEnvelope(Buffer.concat(await seal(held(whole))).toString(), sha256);
   expect(message.kind === 'ruleset' && sent(message.ruleset)).toEqual(whole);
 });
 

@@ -17,8 +17,8 @@ export interface Reporting {
   met(context: unknown): void;
   /** An evaluation asked for a flag that is not there. */
   missed(key: string, fallback: unknown): void;
-  /** Another ruleset is evaluated from now on; these of its rules are being ramped. */
-  swapped(ramps: readonly RampedRule[]): void;
+  /** Another ruleset is evaluated from now on; these of its rules are being ramped. Whole: it has nothing of the one before. */
+  swapped(ramps: readonly RampedRule[], isWhole: boolean): void;
   openScope(): Scope;
   endScope(scope: Scope, failed: boolean): void;
   outcome(context: EvaluationContext | undefined, outcome: Outcome): void;
@@ -56,8 +56,8 @@ export function createReporting(host: ReportingHost, revision: () => Revision | 
     observer: tally.observer,
     met: attributes.met,
     missed: unknown.missed,
-    swapped(ramped) {
-      tally.swap();
+    swapped(ramped, isWhole) {
+      tally.swap(isWhole);
       ramps = ramped;
       const marks = ramps.map((rule) => rule.ramp);
       exposures.ramps(marks, clock.monotonic());

@@ -14,8 +14,8 @@ import {
 /** Counts evaluations and sketches audiences; hangs on the engine as its observer. */
 export interface Tally {
   readonly observer: Observer;
-  /** Gathers what was counted, so that nothing of the ruleset that was in force until now is held. */
-  swap(): void;
+  /** Gathers what was counted, so that little of the ruleset that was in force until now is held: nothing where another came as a whole. */
+  swap(isWhole: boolean): void;
   counts(limit: number): { readonly counts: CountReport[]; readonly more: boolean };
   /** Sketches that changed since they were last taken. */
   sketches(limit: number): { readonly sketches: SketchReport[]; readonly more: boolean };
@@ -36,6 +36,8 @@ interface Audience {
 /** Audiences sketched at most: 4 MB of registers. */
 const MOST_SKETCHES = 4_000;
 const MOST_COUNTS = 20_000;
+/** Changes after which what they replaced is let go, where no report did so before. */
+const MOST_CHANGES = 100;
 /** Where what is too much goes. */
 const NOWHERE = createSketch();
 
@@ -48,6 +50,7 @@ export function createTally(
   // by flag: a list of the few that each has is quicker than names made of all three, and a swap settles them all at once
   const totals = new Map<string, CountReport[]>();
   let kept = 0;
+  let changes = 0;
   const audiences = new Map<string, Audience>();
 
   const add = ({ flag, rule, variant, slot: { count } }: (typeof counting)[number]): void => {
@@ -104,7 +107,10 @@ export function createTally(
         }
       },
     },
-    swap() {
+    swap(isWhole) {
+      // after a change most slots count on: gathering all would take as long as the change
+      if (!isWhole && ++changes < MOST_CHANGES) return;
+      changes = 0;
       settle();
       for (const audience of audiences.values()) detach(audience);
     },
