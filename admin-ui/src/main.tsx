@@ -1,6 +1,7 @@
 import './app/styles.ts';
+import { startTransition } from 'react';
 import { createRoot } from 'react-dom/client';
-import { App } from './app/app.tsx';
+import { App, load } from './app/app.tsx';
 import { applyDensity } from './app/density.ts';
 import { styleNonce } from './app/nonce.ts';
 
@@ -9,4 +10,5 @@ Object.assign(globalThis, { __webpack_nonce__: styleNonce() });
 
 applyDensity();
 const root = document.getElementById('root');
-if (root) createRoot(root).render(<App />);
+// until then index.html shows the frame; a transition is worked on in slices that block no input
+if (root) void load().then(() => startTransition(() => createRoot(root).render(<App />)));

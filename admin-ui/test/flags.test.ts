@@ -20,11 +20,13 @@ browserSuite('flags', (stage) => {
     await seed(session);
   });
 
-  it('shows at least 15 flags above the fold, from at most 180 KB of scripts that never change', async () => {
+  it('shows at least 15 flags above the fold, from few files that never change, and asks for nothing twice', async () => {
     const { page } = await open(stage().browser, stage().server, session);
     let bytes = 0;
     const cached: string[] = [];
+    const asked: string[] = [];
     page.on('response', (response) => {
+      asked.push(new URL(response.url()).pathname);
       if (!response.url().endsWith('.js')) return;
       bytes += Number(response.headers()['content-length']);
       cached.push(response.headers()['cache-control'] ?? '');
@@ -38,7 +40,11 @@ browserSuite('flags', (stage) => {
     expect(rows).toBeGreaterThanOrEqual(15);
     expect(bytes).toBeGreaterThan(50_000);
     expect(bytes).toBeLessThanOrEqual(180 * 1024);
+    expect(cached.length).toBeLessThanOrEqual(10);
     expect(new Set(cached)).toEqual(new Set(['public, max-age=31536000, immutable']));
+    expect(asked).toContain('/api/v1/projects/default/flags');
+    expect(asked).toEqual([...new Set(asked)]);
+    expect(asked.length).toBeLessThanOrEqual(24);
   });
 
   it('kills from the list in two clicks and a reason, and restores', async () => {

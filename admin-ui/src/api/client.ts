@@ -1,3 +1,4 @@
+import { forgetAnswers, takeAnswer } from './early.ts';
 import { Problem, problemOf } from './problem.ts';
 
 /** What a call may carry beside its path. */
@@ -24,14 +25,16 @@ export async function request<T>(method: string, path: string, options: RequestO
   const init: RequestInit = { method, headers, credentials: 'same-origin' };
   if (options.body !== undefined) init.body = JSON.stringify(options.body);
   if (options.signal) init.signal = options.signal;
+  if (method !== 'GET') forgetAnswers();
   let response: Response;
   try {
-    response = await fetch(path, init);
+    response = await ((method === 'GET' ? takeAnswer(path) : undefined) ?? fetch(path, init));
   } catch (cause) {
     if (options.signal?.aborted) throw cause;
     throw new Problem(0, 'unreachable', 'The server does not answer.');
   }
   if (!response.ok) {
+    forgetAnswers();
     const problem = await problemOf(response);
     if (problem.status === 401 && path !== '/api/v1/login') for (const listener of expired) listener();
     throw problem;

@@ -1,6 +1,7 @@
 import type { QueryClient, QueryKey } from '@tanstack/react-query';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import { takeStream } from '../api/early.ts';
 
 export type Liveness = 'connecting' | 'live' | 'lost';
 
@@ -109,13 +110,17 @@ export function useLive(): Liveness {
     let wasLost = false;
     const refresher = createRefresher(client);
     const connect = () => {
-      source = new EventSource('/api/v1/events');
+      const early = takeStream();
+      source = early?.stream ?? new EventSource('/api/v1/events');
+      const moved = (event: MessageEvent<string>) => refresher.moved(JSON.parse(event.data) as Moved);
+      early?.events.forEach(moved);
+      if (source.readyState === EventSource.OPEN) setLiveness('live');
       source.onopen = () => {
         setLiveness('live');
         if (wasLost) void client.invalidateQueries();
         wasLost = false;
       };
-      source.addEventListener('moved', (event) => refresher.moved(JSON.parse(event.data) as Moved));
+      source.addEventListener('moved', moved);
       source.onerror = () => {
         wasLost = true;
         setLiveness('lost');

@@ -80,6 +80,7 @@ const home = createRoute({
   getParentRoute: () => project,
   path: '/home',
   loader: ({ context, params }) => {
+    void context.queryClient.prefetchQuery(queries.projects());
     void context.queryClient.prefetchQuery(queries.rollouts(params.project));
     void context.queryClient.prefetchQuery(queries.flags(params.project, false));
   },
@@ -103,6 +104,7 @@ const flags = createRoute({
   loader: ({ context, params }) => {
     void context.queryClient.prefetchQuery(queries.projects());
     void context.queryClient.prefetchQuery(queries.flags(params.project, false));
+    void context.queryClient.prefetchQuery(queries.owners(params.project));
   },
   component: lazyRouteComponent(() => import('../flags/list/page.tsx'), 'FlagList'),
 });
@@ -112,6 +114,7 @@ const flag = createRoute({
   path: '/flags/$flag',
   validateSearch: (search): { env?: string | undefined } => ({ env: word(search.env) }),
   loader: ({ context, params }) => {
+    void context.queryClient.prefetchQuery(queries.projects());
     void context.queryClient.prefetchQuery(queries.flag(params.project, params.flag));
   },
   component: lazyRouteComponent(() => import('../flags/page.tsx'), 'FlagPage'),

@@ -41,4 +41,9 @@ import '@mantine/core/styles/Tooltip.layer.css';
 import '@mantine/core/styles/Skeleton.layer.css';
 import '@mantine/core/styles/Notification.layer.css';
 import '@mantine/notifications/styles.layer.css';
+import './colours.css';
 import './base.css';
+import './first.css';
+// too small for files of their own, and on the first screens
+import '../flags/kind-chip.module.css';
+import '../flags/lifecycle-chip.module.css';

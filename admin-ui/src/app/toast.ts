@@ -1,21 +1,34 @@
-import { notifications } from '@mantine/notifications';
 import { Problem } from '../api/problem.ts';
 import { text } from '../text/catalogue.ts';
 
-/** A change that worked, in one sentence, in the corner that covers no button. */
-export function sayDone(message: string): void {
-  notifications.show({ message, color: 'tide', autoClose: 4000, closeButtonProps: { 'aria-label': text.app.close } });
+/** A sentence in the corner, for so long, ms. */
+export interface Toast {
+  readonly message: string;
+  readonly color: 'tide' | 'red';
+  readonly autoClose: number;
 }
+
+const waiting: Toast[] = [];
+let shown: ((toast: Toast) => void) | undefined;
+
+/** Takes what is said from now on, and what was said before anything could show it. */
+export function showToasts(show: (toast: Toast) => void): void {
+  shown = show;
+  for (const toast of waiting.splice(0)) show(toast);
+}
+
+function say(toast: Toast): void {
+  if (shown) shown(toast);
+  else waiting.push(toast);
+}
+
+/** A change that worked, in one sentence, in the corner that covers no button. */
+export const sayDone = (message: string): void => say({ message, color: 'tide', autoClose: 4000 });
 
 /** A refusal: stays until it is closed. */
 export function sayFailed(error: unknown): void {
   if (error instanceof Problem && error.status === 401) return;
-  notifications.show({
-    message: explain(error),
-    color: 'red',
-    autoClose: 12_000,
-    closeButtonProps: { 'aria-label': text.app.close },
-  });
+  say({ message: explain(error), color: 'red', autoClose: 12_000 });
 }
 
 /** What happened and what to do, in words. */

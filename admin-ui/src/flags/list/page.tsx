@@ -45,9 +45,10 @@ export function FlagList() {
   const [compact, setCompact] = useStored('burgee-compact', (stored) => stored === true);
   const [doing, setDoing] = useState<{ readonly flag: string; readonly environment: string; readonly act: Act } | null>(null);
   const wanted = useDeferredValue(filter);
+  const known = useDeferredValue(list.data);
 
   const names = useMemo(() => new Map(owners.map(({ id, name }) => [id, name])), [owners]);
-  const all = useMemo(() => listRows(list.data ?? [], names, now), [list.data, names, now]);
+  const all = useMemo(() => listRows(known ?? [], names, now), [known, names, now]);
   const rows = useMemo(() => chosenRows(all, wanted, favourites.keys), [all, wanted, favourites.keys]);
   const tags = useMemo(() => [...new Set(all.flatMap(({ flag }) => flag.tags))].sort(), [all]);
   const picked = useSelection(rows);

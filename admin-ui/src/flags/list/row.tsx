@@ -1,5 +1,4 @@
 import { IconStar, IconStarFilled } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 import { text } from '../../text/catalogue.ts';
 import { ago } from '../../text/format.ts';
@@ -33,7 +32,11 @@ interface Props {
   readonly handles: RowHandles;
 }
 
-/** One flag of the list: what it is, and what it does in the environments that are on the screen. */
+/** The address of a flag's page. */
+export const flagPath = (project: string, flag: string): string =>
+  `/projects/${encodeURIComponent(project)}/flags/${encodeURIComponent(flag)}`;
+
+/** One flag of the list: what it is, and what it does in the environments that are on the screen. Its link is the table's. */
 export const Row = memo(function Row(props: Props) {
   const { project, row, at, columns, height, now, picked, favourite, mayWrite, mayKill, handles } = props;
   const { flag, states } = row;
@@ -67,9 +70,9 @@ export const Row = memo(function Row(props: Props) {
         </span>
       </td>
       <th scope="row" className={css.flag}>
-        <Link className={css.name} title={name} to="/projects/$project/flags/$flag" params={{ project, flag: flag.key }}>
+        <a className={css.name} title={name} href={flagPath(project, flag.key)}>
           {name}
-        </Link>
+        </a>
         <span className={css.meta}>
           <span className="key">{flag.key}</span>
           {flag.tags.slice(0, 4).map((tag) => (

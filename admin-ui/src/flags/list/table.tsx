@@ -1,10 +1,10 @@
 import { useMediaQuery } from '@mantine/hooks';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
-import { useNavigate } from '@tanstack/react-router';
+import { useRouter } from '@tanstack/react-router';
 import { type MouseEvent, useRef } from 'react';
 import { text } from '../../text/catalogue.ts';
 import type { ListRow } from './filter.ts';
-import { Row, type RowHandles } from './row.tsx';
+import { flagPath, Row, type RowHandles } from './row.tsx';
 import css from './table.module.css';
 import { useWindowed } from './window.ts';
 
@@ -14,6 +14,8 @@ const FIXED = [62, 104, 112, 104, 112];
 const STATE = 164;
 const NAME = 236;
 const PHONE_STATES = 3;
+/** Rest of the hand on a name before its page is fetched, ms. */
+const INTENT = 50;
 
 export interface TableProps {
   readonly project: string;
@@ -34,7 +36,7 @@ export interface TableProps {
 /** The flags as rows of one height, of which only those on the screen are drawn, and of the environments too. */
 export function Table(props: TableProps) {
   const { project, rows, environments, compact } = props;
-  const navigate = useNavigate();
+  const router = useRouter();
   const isPhone = useMediaQuery('(max-width: 820px)', matchMedia('(max-width: 820px)').matches) ?? false;
   const box = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLTableSectionElement>(null);
@@ -49,14 +51,26 @@ export function Table(props: TableProps) {
   const columns = isPhone ? { from: 0, to: Math.min(PHONE_STATES, environments.length) } : seen.columns;
   // fewer rows than there were: where the window will be is known once it has been measured again
   const range = seen.rows.from < rows.length ? seen.rows : { from: 0, to: Math.min(rows.length, seen.rows.to - seen.rows.from) };
+  const flagAt = (target: EventTarget) => (target as Element).closest('tr')?.dataset.flag;
   const open = (event: MouseEvent<HTMLElement>) => {
     const target = event.target as Element;
-    const flag = target.closest('tr')?.dataset.flag;
-    if (flag === undefined || target.closest('a, button, input, label')) return;
-    if (String(getSelection() ?? '') !== '') return;
-    const to = { to: '/projects/$project/flags/$flag', params: { project, flag } } as const;
-    if (event.metaKey || event.ctrlKey) window.open(`/projects/${encodeURIComponent(project)}/flags/${encodeURIComponent(flag)}`);
-    else void navigate(to);
+    const flag = flagAt(target);
+    const isName = target.closest(`.${css.name}`) !== null;
+    if (flag === undefined || (!isName && target.closest('a, button, input, label'))) return;
+    const isElsewhere = event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
+    if (isName && isElsewhere) return;
+    event.preventDefault();
+    if (!isName && String(getSelection() ?? '') !== '') return;
+    if (isElsewhere) window.open(flagPath(project, flag));
+    else void router.navigate({ to: '/projects/$project/flags/$flag', params: { project, flag } });
+  };
+  const intent = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const prepare = (event: { readonly target: EventTarget }) => {
+    clearTimeout(intent.current);
+    const flag = (event.target as Element).closest(`.${css.name}`) && flagAt(event.target);
+    if (!flag) return;
+    const load = () => void router.preloadRoute({ to: '/projects/$project/flags/$flag', params: { project, flag } });
+    intent.current = setTimeout(load, INTENT);
   };
   return (
     <div ref={box} className={`card ${css.box}`} data-compact={compact}>
@@ -80,7 +94,7 @@ export function Table(props: TableProps) {
         </colgroup>
         <Head {...props} />
         {/* biome-ignore lint/a11y/useKeyWithClickEvents: the name of each row is a link; a click beside it is a larger target */}
-        <tbody ref={body} onClick={open}>
+        <tbody ref={body} onClick={open} onMouseOver={prepare} onFocus={prepare}>
           {range.from > 0 && <Gap height={range.from * height} />}
           {rows.slice(range.from, range.to).map((row, index) => (
             <Row

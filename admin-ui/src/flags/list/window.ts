@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useState } from 'react';
+import { type RefObject, startTransition, useEffect, useState } from 'react';
 
 /** Which of many equal parts are to be drawn: `from` up to but without `to`. */
 export interface Range {
@@ -15,7 +15,6 @@ export function rangeOf(edges: { from: number; to: number }, size: number, count
 }
 
 const same = (a: Range, b: Range) => a.from === b.from && a.to === b.to;
-const EVERY: Range = { from: 0, to: 0 };
 
 /**
  * Follows what is visible of a long body inside a box that scrolls, or inside a page that does, by sizes that are known: reading
@@ -27,7 +26,11 @@ export function useWindowed(
   rows: { readonly size: number; readonly count: number },
   columns: { readonly size: number; readonly count: number; readonly before: number },
 ): { readonly rows: Range; readonly columns: Range } {
-  const [visible, setVisible] = useState({ rows: { from: 0, to: Math.min(rows.count, 40) }, columns: EVERY });
+  // the upper half, to be measured with it; the layout of a whole screen of rows would hold up the first paint
+  const [visible, setVisible] = useState(() => ({
+    rows: { from: 0, to: Math.min(rows.count, Math.ceil(innerHeight / rows.size / 2)) },
+    columns: { from: 0, to: Math.min(columns.count, Math.max(1, Math.ceil((innerWidth - columns.before) / columns.size))) },
+  }));
   const { size, count } = rows;
   const { size: wide, count: many, before } = columns;
   useEffect(() => {
@@ -45,12 +48,20 @@ export function useWindowed(
         rows: rangeOf({ from: top, to: bottom }, size, count, 8),
         columns: rangeOf({ from: left, to: right }, wide, many, 2),
       };
-      setVisible((now) => (same(now.rows, next.rows) && same(now.columns, next.columns) ? now : next));
+      // what stays is the same object: a row is drawn again for another one
+      const kept = (now: Range, then: Range) => (same(now, then) ? now : then);
+      startTransition(() =>
+        setVisible((now) => {
+          const then = { rows: kept(now.rows, next.rows), columns: kept(now.columns, next.columns) };
+          return then.rows === now.rows && then.columns === now.columns ? now : then;
+        }),
+      );
     };
     const ask = () => {
       asked ||= requestAnimationFrame(look);
     };
-    look();
+    // not now: the layout of a page that was drawn this moment would be worked out here, and once more for its fonts
+    ask();
     const resized = new ResizeObserver(ask);
     if (box.current) resized.observe(box.current);
     document.addEventListener('scroll', ask, { capture: true, passive: true });
