@@ -73,7 +73,7 @@ describe('evidence', () => {
     expect(evidence.batches).toMatchObject([{ n1: 100, e1: 30, n0: 100, e0: 1 }]);
     const csv = await rig.burgee(['rollout', 'evidence', '--flag', 'bad', '--csv']);
     expect(csv.stdout).toMatch(
-      /^seq,at,stage,percent,stratum,n1,e1,n0,e0,w,lnM,lnS,client\r\n1,\d{4}-[\d-]+T[\d:.]+Z,0,50,'=shop.*,100,30,100,1,0\.5,.*,false\r\n$/,
+      /^seq,at,stage,percent,stratum,n1,e1,n0,e0,w,lnM,lnS,client,seen1,seen0,wanted\r\n1,\d{4}-[\d-]+T[\d:.]+Z,0,50,'=shop.*,100,30,100,1,0\.5,.*,false,100,100,0\.5\r\n$/,
     );
     const text = await rig.burgee(['rollout', 'evidence', id, '--output', 'text']);
     expect(text.stdout).toMatch(/^SEQ +TIME +PERCENT +FROM +KEY +WITH IT +FAILED +WITHOUT +FAILED +LN M +LN S\n1 /);

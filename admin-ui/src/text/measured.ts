@@ -26,7 +26,7 @@ export const measured = {
     agrees: 'The split is as wanted: what differs is luck.',
     differs:
       'The arms are not split as the percent should split them. Nothing that compares them can be trusted, so nothing advances.',
-    odds: (odds: string, bar: string) => `Evidence against it: ${odds} · holds at ${bar}`,
+    odds: (odds: string, bar: string) => `Evidence against the wanted split: ${odds} · holds at ${bar}`,
   },
   table: { stage: 'Percent', got: 'Got the change', people: 'People', share: 'Share', wanted: 'Wanted', band: '95 % band' },
 } as const;

@@ -7,6 +7,7 @@ import { lnMixture } from './mixture.ts';
 import { asked, type Opinion, readingOf } from './opinion.ts';
 import { LN_MISMATCH } from './sample-ratio.ts';
 import { compareText, incidentText, lacksText, presentFigures, slowText, tellingFigures } from './sentences.ts';
+import { countText } from './words.ts';
 
 /** Treatment's failed units against control's. */
 export function judgeOutcomes(guard: OutcomeGuard, rollout: Rollout, evidence: Evidence, at: number): Opinion {
@@ -53,7 +54,7 @@ function missing(guard: OutcomeGuard | LatencyGuard, rollout: Rollout, evidence:
   }
   if (evidence.stage.since === rollout.stageSince && evidence.stage.lnMismatch >= LN_MISMATCH) {
     const { treatment, control } = evidence.stage;
-    const text = `users are not split as ${rollout.percent} % should split them (${treatment.units} to ${control.units}), so they cannot be compared`;
+    const text = `users are not split as ${rollout.percent} % should split them (${countText(treatment.units)} to ${countText(control.units)}), so they cannot be compared`;
     return { reading: readingOf(guard, 'inconclusive', text), hold: { code: 'sample-ratio', text } };
   }
   if (evidence.incident !== null) {

@@ -61,7 +61,7 @@ export function waitsFor(
   if (state === 'completed' || state === 'reverted' || state === 'aborted') return 'nothing: it has ended';
   if (state === 'paused') return 'somebody to resume or revert it';
   if (rollout.waiting) return reason?.text ?? 'the next tick';
-  if (judgement.hold !== null) return judgement.hold.text;
+  if (judgement.hold !== null) return `this to end: ${judgement.hold.text}`;
   const stage = plan.stages[rollout.stage];
   const left = stage === undefined ? 0 : rollout.bakeSince + stage.bakeMs - now.at;
   if (left > 0) return `${durationText(Math.ceil(left / 1000) * 1000)} more on this stage`;
