@@ -12,9 +12,6 @@ export function checkRuleset(prepared: Prepared, ruleset: Ruleset, before: Rules
     const error = prepared.compiled(key)?.error;
     if (!error) continue;
     const { project, environment } = ruleset;
-    log.error(
-      { project, environment, flag: key, because: error.errorMessage },
-      'a flag cannot be prepared; SDKs answer its default',
-    );
+    log.error({ project, environment, flag: key, because: error }, 'a flag cannot be prepared; SDKs answer its default');
   }
 }
