@@ -37,7 +37,7 @@ export const screenPaths = (rollout: string): readonly ScreenPath[] => [
   { name: 'plan', path: '/plans/office-hours', shown: 'Office hours' },
   { name: 'notices', path: '/notices', shown: 'killed local-currencies' },
   { name: 'discovered', path: '/discovered', shown: 'checkout-v3' },
-  { name: 'audit', path: '/audit', shown: 'Audit' },
+  { name: 'audit', path: '/audit', shown: 'Environment staging created.' },
   { name: 'people', path: '/people', shown: 'Bo Lund' },
   { name: 'settings', path: '/settings', shown: 'Compact' },
   { name: 'profile', path: '//profile', shown: 'this one' },
