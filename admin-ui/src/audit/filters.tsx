@@ -25,7 +25,7 @@ export function AuditFilters({ project, filter, onChange }: Props) {
   return (
     <div className={css.filters}>
       <Select
-        w={158}
+        w={176}
         clearable
         aria-label={t.environment}
         placeholder={t.everyEnvironment}

@@ -9,9 +9,9 @@ import css from './table.module.css';
 import { useWindowed } from './window.ts';
 
 const t = text.flags.list;
-/** Widths in px: handles, kind, life cycle, last evaluated, owner; each environment; the least for the name. */
-const FIXED = [62, 104, 112, 104, 112];
-const STATE = 164;
+/** Widths in px: handles, kind, life cycle, last evaluated, owner; each environment; the least for the name. Three environments fit 1440. */
+const FIXED = [62, 96, 104, 84, 92];
+const STATE = 160;
 const NAME = 236;
 const PHONE_STATES = 3;
 /** Rest of the hand on a name before its page is fetched, ms. */
