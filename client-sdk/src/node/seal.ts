@@ -13,7 +13,7 @@ export async function seal({ flags, ...rest }: Held): Promise<readonly Buffer[]>
   const hash = createHash('sha256');
   const parts: Buffer[] = [];
   const add = (part: string): void => {
-    const bytes = Buffer.from(part);
+    const bytes = bytesOf(part);
     hash.update(bytes);
     parts.push(bytes);
   };
@@ -29,5 +29,7 @@ export async function seal({ flags, ...rest }: Held): Promise<readonly Buffer[]>
     slice += count === 1 ? flags.text(key) : `,${flags.text(key)}`;
   }
   add(`${slice}]}`);
-  return [Buffer.from(`{"sha256":"${hash.digest('hex')}","ruleset":`), ...parts, Buffer.from('}')];
+  return [bytesOf(`{"sha256":"${hash.digest('hex')}","ruleset":`), ...parts, bytesOf('}')];
 }
+
+const bytesOf = (text: string): Buffer => Buffer.from(text);
