@@ -32,11 +32,6 @@ export interface CompactOptions {
   readonly regex?: RegexCompiler | undefined;
 }
 
-const PREREQUISITE_LIMIT = 100;
-const DEPTH_LIMIT = 16;
-const LIST_LIMIT = 10_000;
-const SCALARS = ['string', 'number', 'boolean'];
-
 const always: Test = () => true;
 const never: Test = () => false;
 
@@ -73,6 +68,10 @@ function group(isAll: boolean, tests: readonly Test[]): Test {
  * the fields that a server gives them, what is in them may be wrong.
  */
 export function prepareCompact(ruleset: Ruleset, { bytesOf, more, regex }: CompactOptions): Compact {
+  // in here and first, so that they are inlined
+  const PREREQUISITE_LIMIT = 100;
+  const DEPTH_LIMIT = 16;
+  const LIST_LIMIT = 10_000;
   const { overrides = [], overridesApplied = [] } = ruleset;
   const byKey = new Map(ruleset.flags.map((flag) => [flag.key, flag]));
   const segments = new Map(ruleset.segments.map(({ key, when }) => [key, when]));
@@ -82,7 +81,7 @@ export function prepareCompact(ruleset: Ruleset, { bytesOf, more, regex }: Compa
   const leaf = (given: Leaf, isNegated: boolean): Test => {
     const { attribute, operator, negate } = given;
     const values = given.values ?? [];
-    demand(areTexts(attribute, operator) && values.every((value) => SCALARS.includes(typeof value)));
+    demand(areTexts(attribute, operator) && values.every((value) => typeof value !== 'object'));
     const builder = own({ ...more, ...TEXT_OPERATORS }, operator) as Builder | undefined;
     const isThere = builder ? operator !== 'matches' || regex : more;
     lacks ||= !isThere;

@@ -1,6 +1,6 @@
 import type { Delta, Override, Ruleset } from '@burgee/engine';
 import { type Compact, type CompactOptions, prepareCompact } from '@burgee/engine/compact';
-import type { Revision, Source } from '../browser/client-types.ts';
+import type { Revision } from '../browser/client-types.ts';
 import type { Feed, Known } from '../browser/feed.ts';
 import { hash } from '../browser/hash.ts';
 import type { Settings } from '../browser/options.ts';
@@ -13,19 +13,21 @@ import { loadRegex } from '../regex.ts';
 import { bytesOf, opened } from './envelope.ts';
 import { readStream } from './stream.ts';
 
-const REQUEST_MS = 30_000;
-const SAVE_MS = 1_000;
 const never = () => undefined;
 
 /** The page evaluates: `/sdk/ruleset` and `/sdk/stream` bring the rules of the flags that are open to it. */
 export function createRulesFeed(settings: Settings): Feed {
+  // in here and first, so that they are inlined
+  const REQUEST_MS = 30_000;
+  const SAVE_MS = 1_000;
   const name = `burgee rules ${hash([settings.url, settings.key])}`;
   const storage = createStorage<Ruleset>(name, settings);
   // one for the page: what is drawn at random stays as it is until the next
   const draw = Math.random();
   const code: { -readonly [K in keyof CompactOptions]: CompactOptions[K] } = { bytesOf };
   let held: Ruleset | undefined;
-  let source: Source = 'storage';
+  /** The same once a server has sent it. */
+  let live: Ruleset | undefined;
   let compact: Compact;
   let overrides: readonly Override[] = [];
   /** What the last answer held. */
@@ -51,13 +53,13 @@ export function createRulesFeed(settings: Settings): Feed {
       const { value, ...rest } = decide(context, now, draw);
       return { key, ...rest, ...(value !== null && { value }) };
     });
-    return { flags, source, revision: held.revision };
+    return { flags, source: live ? 'live' : 'storage', revision: held.revision };
   };
 
   const adopt = (ruleset: Ruleset, prepared: Compact): void => {
     held = ruleset;
+    live = ruleset;
     compact = prepared;
-    source = 'live';
     if (isSaving) return;
     isSaving = true;
     setTimeout(() => {
@@ -78,7 +80,7 @@ export function createRulesFeed(settings: Settings): Feed {
     name,
     known,
     async ask() {
-      const etag = held && source === 'live' && !compact.lacks ? `"${textOf(held.revision)}"` : '';
+      const etag = live && !compact.lacks ? `"${textOf(live.revision)}"` : '';
       const answer = await send(settings, '/sdk/ruleset', { signal: AbortSignal.timeout(REQUEST_MS) }, etag);
       asked = await opened<Ruleset>(answer.text).catch(never);
       if (asked) await cover(asked).catch(never);
@@ -88,29 +90,29 @@ export function createRulesFeed(settings: Settings): Feed {
       if (status !== 304) {
         if (status !== 200 || !asked) throw status;
         // what is held from storage pins nothing; of what the server sent, an older one never wins
-        if (!held || source !== 'live' || compareRevisions(asked.revision, held.revision) >= 0) adopt(asked, prepare(asked));
+        if (!live || compareRevisions(asked.revision, live.revision) >= 0) adopt(asked, prepare(asked));
       }
       return known(context);
     },
     hear({ type, value }: Told, context) {
       const incoming = value as Ruleset & Delta & Override & Revision;
       if (type === 'override') overrides = [...overrides, incoming];
-      if (!held || source !== 'live') return true;
-      if (type === 'override') compact = prepare(held);
+      if (!live) return true;
+      if (type === 'override') compact = prepare(live);
       else {
         const { revision = incoming } = incoming;
-        const order = compareRevisions(revision, held.revision);
+        const order = compareRevisions(revision, live.revision);
         // a snapshot may bring other overrides of the same revision; a goodbye has none
         if (type === 'snapshot' ? order < 0 : !(order > 0)) return undefined;
         const isDelta = type === 'delta';
-        if (type === 'heartbeat' || (isDelta && !isNext(held.revision, revision))) return true;
-        const next = isDelta ? patched(held, incoming) : incoming;
+        if (type === 'heartbeat' || (isDelta && !isNext(live.revision, revision))) return true;
+        const next = isDelta ? patched(live, incoming) : incoming;
         const prepared = prepare(next);
         if (prepared.lacks) return true;
         adopt(next, prepared);
       }
       return known(context);
     },
-    open: (_, tell, broken) => (held && source === 'live' ? readStream(settings, held.revision, tell, broken) : undefined),
+    open: (_, tell, broken) => live && readStream(settings, live.revision, tell, broken),
   };
 }

@@ -4,9 +4,6 @@ import type { Told } from '../browser/tabs.ts';
 import { textOf } from '../browser/values.ts';
 import { opened } from './envelope.ts';
 
-/** More characters than this in one event are refused. */
-const MOST = 20_000_000;
-
 /** What an event says; the server writes its name before its one line of data. */
 async function messageOf(event: string): Promise<Told | undefined> {
   const [, type, data = ''] = /^event: (.*)\n(?:id.*\n)?data: (.*)/m.exec(event) ?? [];
@@ -22,6 +19,9 @@ export function readStream(
   tell: (message: Told) => void,
   broken: () => void,
 ): () => void {
+  // in here and first, so that they are inlined
+  /** More characters than this in one event are refused. */
+  const MOST = 20_000_000;
   const gone = new AbortController();
   const { signal } = gone;
   const read = async (): Promise<void> => {

@@ -1,20 +1,20 @@
 import type { ClientEvents } from './client-types.ts';
 
 /** Calls listeners one by one, in the caller's turn; one that throws is reported and harms nobody. */
-export interface Bus {
-  on<K extends keyof ClientEvents>(event: K, listener: (payload: ClientEvents[K]) => unknown): () => void;
-  emit<K extends keyof ClientEvents>(event: K, payload: ClientEvents[K]): void;
-}
+export type Bus = readonly [
+  on: <K extends keyof ClientEvents>(event: K, listener: (payload: ClientEvents[K]) => unknown) => () => void,
+  emit: <K extends keyof ClientEvents>(event: K, payload: ClientEvents[K]) => void,
+];
 
 export function createBus(failed: (error: unknown) => void): Bus {
   const listeners = new Set<readonly [event: string, listener: (payload: never) => unknown]>();
-  return {
-    on(event, listener) {
+  return [
+    (event, listener) => {
       const entry = [event, listener] as const;
       listeners.add(entry);
       return () => void listeners.delete(entry);
     },
-    emit(event, payload) {
+    (event, payload) => {
       for (const [of, listener] of [...listeners]) {
         if (of !== event) continue;
         try {
@@ -24,5 +24,5 @@ export function createBus(failed: (error: unknown) => void): Bus {
         }
       }
     },
-  };
+  ];
 }

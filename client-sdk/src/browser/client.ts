@@ -4,26 +4,26 @@ import type { Feed, Known } from './feed.ts';
 import type { Settings } from './options.ts';
 import { createReads } from './reads.ts';
 import { createReports } from './reports.ts';
-import { createTabs, type Told } from './tabs.ts';
-import { type Item, plain, unitOf, type Values } from './values.ts';
-
-const READY_MS = 500;
-const IDENTIFY_MS = 5_000;
-/** What comes while an answer is awaited waits for so long. */
-const AGAIN_MS = 100;
-/** How often time is looked at. */
-const TICK_MS = 10_000;
-/** A server that is silent for so long is asked, and its stream is dead: it beats every 15 s. */
-const SILENT_MS = 30_000;
-/** By then the answer should have come. */
-const STALE_MS = 40_000;
-/** Conditions on the time change without anybody telling. */
-const REFRESH_MS = 600_000;
-/** Ticks between reports, and at least as long between lines in the log. */
-const REPORT_TICKS = 6;
+import { createTabs } from './tabs.ts';
+import { type Item, plain, unitOf } from './values.ts';
 
 /** Wires everything together and starts it. Never throws. */
 export function createCore(settings: Settings, feed: Feed): Client {
+  // in here and first, so that they are inlined
+  const READY_MS = 500;
+  const IDENTIFY_MS = 5_000;
+  /** What comes while an answer is awaited waits for so long. */
+  const AGAIN_MS = 100;
+  /** How often time is looked at. */
+  const TICK_MS = 10_000;
+  /** A server that is silent for so long is asked, and its stream is dead: it beats every 15 s. */
+  const SILENT_MS = 30_000;
+  /** By then the answer should have come. */
+  const STALE_MS = 40_000;
+  /** Conditions on the time change without anybody telling. */
+  const REFRESH_MS = 600_000;
+  /** Ticks between reports, and at least as long between lines in the log. */
+  const REPORT_TICKS = 6;
   const { log, bootstrap } = settings;
   const { now } = Date;
   const page: Document | undefined = globalThis.document;
@@ -54,9 +54,11 @@ export function createCore(settings: Settings, feed: Feed): Client {
   const warn = (message: string): void => {
     if (log) log.warn(`burgee: ${message}`);
   };
-  const { on, emit } = createBus((error) => warn(`listener failed: ${error}`));
+  const [on, emit] = createBus((error) => warn(`listener failed: ${error}`));
   const readiness = (): Readiness => ({ source, ready: source !== 'default', revision });
-  const values = (): Values => ({ unit: unitOf(context), revision, flags: [...items.values()] });
+
+  /** Full jitter: anywhere up to min(60 s, 2^failures s), so that many pages spread out. */
+  const backoff = (): number => Math.random() * Math.min(60_000, 1_000 * 2 ** failures++);
 
   /** Others answer from now on. What answers the same stays the same object. */
   const show = (known: Known | undefined | false): void => {
@@ -66,11 +68,11 @@ export function createCore(settings: Settings, feed: Feed): Client {
     const changed = new Set(before.keys());
     items = new Map(
       known.flags.map((item) => {
-        const held = before.get(item.key);
-        changed.add(item.key);
-        if (JSON.stringify(held) !== JSON.stringify(item)) return [item.key, item];
-        changed.delete(item.key);
-        return [item.key, held as Item];
+        const { key } = item;
+        const held = before.get(key);
+        const isSame = JSON.stringify(held) === JSON.stringify(item);
+        changed[isSame ? 'delete' : 'add'](key);
+        return [key, (isSame ? held : item) as Item];
       }),
     );
     ({ source, revision } = known);
@@ -109,8 +111,8 @@ export function createCore(settings: Settings, feed: Feed): Client {
     const mine = {};
     flight = mine;
     const answer = await feed.ask(context, revision);
-    const { status, wait } = answer;
-    blockedUntil = now() + wait;
+    const { status } = answer;
+    blockedUntil = now() + answer.wait;
     // otherwise somebody else looks at the page by now
     if (flight !== mine) return;
     flight = undefined;
@@ -124,36 +126,34 @@ export function createCore(settings: Settings, feed: Feed): Client {
       tabs.open();
     } catch {
       // a refused key or a wrong address rarely heals by time alone
-      plan(status > 400 && status < 405 ? 60_000 + 240_000 * Math.random() : backoff(failures++));
+      plan(status > 400 && status < 405 ? 60_000 + 240_000 * Math.random() : backoff());
       const message = `evaluation: HTTP ${status || 'failed'}`;
       emit('error', { code: status ? 'status' : 'network', message, status });
       if (now() - loggedAt < TICK_MS * REPORT_TICKS) return;
       loggedAt = now();
-      warn(`${message}; flags are answered from ${source}`);
+      warn(`${message}; flags answer from ${source}`);
     }
-  };
-
-  const told = (message: Told): void => {
-    failures = 0;
-    heard();
-    const news = feed.hear(message, context, revision);
-    // everybody is told at once and must not ask at once; whom nobody looks at has time
-    if (news === true) plan(Math.random() * (page?.hidden ? 3_000 : 300));
-    else show(news);
   };
 
   const tabs = createTabs(
     feed.name,
     (tell, broken) => feed.open(revision, tell, broken),
-    told,
-    (ms = backoff(failures++)) => {
+    (message) => {
+      failures = 0;
+      heard();
+      const news = feed.hear(message, context, revision);
+      // everybody is told at once and must not ask at once; whom nobody looks at has time
+      if (news !== true) show(news);
+      else plan(Math.random() * (page?.hidden ? 3_000 : 300));
+    },
+    (ms = backoff()) => {
       if (ms || !flight) plan(ms);
     },
   );
 
   const tick = (): void => {
     const silentMs = now() - heardAt;
-    if (++ticks % REPORT_TICKS === 0) reports.flush();
+    if (!(++ticks % REPORT_TICKS)) reports.flush();
     if (silentMs > STALE_MS && !isStale) {
       isStale = true;
       emit('stale', { revision });
@@ -166,7 +166,7 @@ export function createCore(settings: Settings, feed: Feed): Client {
   const start = (): void => {
     if (ticking) return;
     ticking = setInterval(tick, TICK_MS);
-    tabs.join();
+    tabs.attend();
     void sync();
   };
   /** A page that is put aside keeps nothing open: it may be kept for hours, and nobody else could lead. */
@@ -188,24 +188,6 @@ export function createCore(settings: Settings, feed: Feed): Client {
     // a picture that is missing is no failure of the script
     if (settings.outcomes && target === window) outcome({ error: true });
   };
-  const events: Readonly<Record<string, (event: Event) => void>> = {
-    error: fails,
-    unhandledrejection: fails,
-    pagehide: stop,
-    freeze: stop,
-    pageshow: start,
-    resume: start,
-    online: () => tabs.close(1_000 * Math.random()),
-    visibilitychange() {
-      if (page?.hidden) reports.flush(true);
-      else if (now() - heardAt > 2 * TICK_MS || due < Infinity) {
-        // timers may have slept with the machine: what was due need not have come
-        due = Infinity;
-        plan(0);
-      }
-    },
-  };
-
   const ready: Client['ready'] = async ({ timeout = READY_MS } = {}) => {
     if (arrived) await Promise.race([arrival, new Promise((resolve) => setTimeout(resolve, timeout))]);
     return readiness();
@@ -219,7 +201,24 @@ export function createCore(settings: Settings, feed: Feed): Client {
   }
   // document's own events do not reach window, but pass it on their way down
   if (page) {
-    for (const [event, run] of Object.entries(events)) addEventListener(event, run, { capture: true, signal: gone.signal });
+    for (const [event, run] of Object.entries<(event: Event) => void>({
+      error: fails,
+      unhandledrejection: fails,
+      pagehide: stop,
+      pageshow: start,
+      freeze: stop,
+      resume: start,
+      online: () => tabs.close(1_000 * Math.random()),
+      visibilitychange() {
+        if (page.hidden) reports.flush(true);
+        else if (now() - heardAt > 2 * TICK_MS || due < Infinity) {
+          // timers may have slept with the machine: what was due need not have come
+          due = Infinity;
+          plan(0);
+        }
+      },
+    }))
+      addEventListener(event, run, { capture: true, signal: gone.signal });
     start();
   } else void sync();
 
@@ -241,25 +240,19 @@ export function createCore(settings: Settings, feed: Feed): Client {
         flight = undefined;
         depart();
       }
-      if (known) show(known);
-      else if (unit === unitOf(context)) source = 'storage';
-      else show({ flags: [], source: 'default', revision });
+      source = 'storage';
+      show(known ?? (unit !== unitOf(context) && { flags: [], source: 'default', revision }));
       emit('identified', { revision });
       if (!isLive) void sync();
       return ready(options);
     },
     outcome,
     status: () => ({ ...readiness(), stale: isStale }),
-    values,
+    values: () => ({ unit: unitOf(context), revision, flags: [...items.values()] }),
     close() {
       stop();
       gone.abort();
       arrived?.();
     },
   };
-}
-
-/** Full jitter: anywhere up to min(60 s, 2^failures s), so that many pages spread out. */
-function backoff(failures: number): number {
-  return Math.random() * Math.min(60_000, 1_000 * 2 ** failures);
 }

@@ -4,11 +4,10 @@
  */
 export function hash(value: unknown): string {
   const text = JSON.stringify(value);
-  let a = 0x9e3779b9;
-  let b = text.length;
-  for (let i = 0; i < text.length; i++) {
-    a = Math.imul(a ^ text.charCodeAt(i), 0x01000193);
-    b = Math.imul(b ^ text.charCodeAt(i), 0x5bd1e995) ^ (b >>> 15);
-  }
-  return (a >>> 0).toString(36) + (b >>> 0).toString(36);
+  const lane = (factor: number): string => {
+    let sum = text.length;
+    for (let i = 0; i < text.length; i++) sum = Math.imul(sum ^ text.charCodeAt(i), factor) ^ (sum >>> 15);
+    return (sum >>> 0).toString(36);
+  };
+  return lane(0x01000193) + lane(0x5bd1e995);
 }

@@ -27,9 +27,7 @@ export interface ClientOptions {
 }
 
 /** Options with their defaults. */
-export interface Settings extends Required<Omit<ClientOptions, 'bootstrap'>> {
-  readonly bootstrap: Values | undefined;
-}
+export type Settings = Required<Omit<ClientOptions, 'bootstrap'>> & Pick<ClientOptions, 'bootstrap'>;
 
 /** Throws a TypeError that names the option and what it must be. */
 export function readOptions(options: ClientOptions): Settings {
@@ -37,7 +35,6 @@ export function readOptions(options: ClientOptions): Settings {
     context: {},
     app: 'app',
     platform: 'browser',
-    bootstrap: undefined,
     storage: true,
     outcomes: true,
     log: console,

@@ -25,14 +25,15 @@ interface Exposure {
   durationMs: number;
 }
 
-/** Who has read a flag and not failed for so long has succeeded. */
-const SUCCESS_MS = 30_000;
 /** Nothing to tell of the unit. */
 const SETTLED = { dueAt: 0, failed: false, durationMs: 0 };
-/** Failures are told within so long. */
-const HURRY_MS = 5_000;
 
 export function createReports(settings: Settings): Reports {
+  // in here and first, so that they are inlined
+  /** Who has read a flag and not failed for so long has succeeded. */
+  const SUCCESS_MS = 30_000;
+  /** Failures are told within so long. */
+  const HURRY_MS = 5_000;
   const { now } = Date;
   const { app, platform } = settings;
   const instance = hash([Math.random(), now()]).padEnd(16, '0');

@@ -1,9 +1,6 @@
 import { hash } from './hash.ts';
 import type { Settings } from './options.ts';
 
-/** Entries kept: whoever was here last, and before them. */
-const MOST = 3;
-
 /** What was last known, by the hash of the context that it is for. Storage that is full, blocked or damaged is as good as empty. */
 export interface Storage<T> {
   load(context: string): T | undefined;
@@ -12,6 +9,8 @@ export interface Storage<T> {
 
 /** One item of localStorage for each environment: JSON and its checksum. undefined where no copy is wanted, or there is no page. */
 export function createStorage<T>(name: string, { storage }: Settings): Storage<T> | undefined {
+  /** Entries kept: whoever was here last, and before them. */
+  const MOST = 3;
   if (!storage || !globalThis.document) return undefined;
   const entries = (): (readonly [context: string, known: T])[] => {
     try {

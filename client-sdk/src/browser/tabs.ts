@@ -10,8 +10,8 @@ export interface Told {
 
 /** All tabs of an origin share one stream: one of them holds it, the others listen to that one. */
 export interface Tabs {
-  /** Joins, and leads as soon as nobody else does. */
-  join(): void;
+  /** Attends, and leads as soon as nobody else does. */
+  attend(): void;
   /** Leaves everything open behind for others to take, at once. */
   leave(): void;
   /** Opens the stream where this tab leads and has none. */
@@ -60,7 +60,7 @@ export function createTabs(
   return {
     open,
     close,
-    join() {
+    attend() {
       waiting = new AbortController();
       const { signal } = waiting;
       try {

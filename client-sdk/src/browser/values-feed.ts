@@ -5,10 +5,10 @@ import { send } from './send.ts';
 import { createStorage } from './storage.ts';
 import { type Bulk, isNews, parseRevision, textOf, unitOf, type Values } from './values.ts';
 
-const REQUEST_MS = 10_000;
-
 /** The server evaluates: OFREP's bulk evaluation, and its event stream says when to ask again. */
 export function createValuesFeed(settings: Settings): Feed {
+  // in here and first, so that they are inlined
+  const REQUEST_MS = 10_000;
   const { url, key } = settings;
   const name = `burgee ${hash([url, key])}`;
   const storage = createStorage<Values>(name, settings);
@@ -24,8 +24,7 @@ export function createValuesFeed(settings: Settings): Feed {
     },
     ask(context, held) {
       const path = `/ofrep/v1/evaluate/flags?flagConfigEtag=${textOf(held)}`;
-      const init = { body: JSON.stringify({ context }), signal: AbortSignal.timeout(REQUEST_MS) };
-      return send(settings, path, init, etag);
+      return send(settings, path, { body: JSON.stringify({ context }), signal: AbortSignal.timeout(REQUEST_MS) }, etag);
     },
     take({ status, text, etag: tag }, context) {
       if (status === 304) return undefined;

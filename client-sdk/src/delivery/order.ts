@@ -33,19 +33,12 @@ export function activeOverrides(
   return [...byId.values()].filter((override) => !applied.has(override.id));
 }
 
-/** In the order held, what is new at the end. Costs one look-up for each item held, in a map of what changes alone. */
+/** In the order held, what is new at the end. */
 function replace<T extends { readonly key: string }>(
   held: readonly T[],
   fresh: readonly T[],
   removed: readonly string[],
 ): readonly T[] {
-  const changes = new Map<string, T | null>(removed.map((key) => [key, null]));
-  for (const item of fresh) changes.set(item.key, item);
-  const replaced = held.map((item) => {
-    const change = changes.get(item.key);
-    if (change === undefined) return item;
-    changes.delete(item.key);
-    return change;
-  });
-  return [...replaced, ...changes.values()].filter((item) => item !== null);
+  const kept = held.filter(({ key }) => !removed.includes(key));
+  return [...new Map([...kept, ...fresh].map((item) => [item.key, item])).values()];
 }
