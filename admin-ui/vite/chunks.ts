@@ -8,8 +8,10 @@ const COMMON = [
   /@tabler\/icons-react/,
   /@mantine\/core\/.*\/(Checkbox|InlineInput|InputsGroupFieldset|TextInput)\//,
   /@mantine\/hooks\/.*\/(use-id|use-uncontrolled|use-media-query|use-hotkeys)\//,
+  /src\/api\/(changes|discovered)\./,
   /src\/app\/(favourites|now|stored)\./,
   /src\/flags\/(kind-chip|lifecycle|lifecycle-chip|targeting|words)\./,
+  /src\/rollouts\/(stage-bar|state-mark)\./,
   /src\/text\/format\./,
 ];
 

@@ -9,11 +9,15 @@ const SCREENS: readonly (Pick<FirstScreen, 'path' | 'asks'> & { readonly source:
     path: '^/projects/([^/]+)/flags$',
     asks: ['projects', 'projects/$1/flags?archived=false', 'projects/$1/owners'],
   },
-  { source: 'src/flags/page.tsx', path: '^/projects/([^/]+)/flags/([^/]+)$', asks: ['projects', 'projects/$1/flags/$2'] },
+  {
+    source: 'src/flags/page.tsx',
+    path: '^/projects/([^/]+)/flags/([^/]+)$',
+    asks: ['projects', 'projects/$1/flags/$2', 'projects/$1/owners', 'projects/$1/segments'],
+  },
   {
     source: 'src/home/page.tsx',
     path: '^/projects/([^/]+)/home$',
-    asks: ['projects', 'projects/$1/flags?archived=false', 'projects/$1/rollouts'],
+    asks: ['projects', 'projects/$1/flags?archived=false', 'projects/$1/rollouts', 'projects/$1/discovered-flags?limit=200'],
   },
 ];
 

@@ -116,6 +116,8 @@ const flag = createRoute({
   loader: ({ context, params }) => {
     void context.queryClient.prefetchQuery(queries.projects());
     void context.queryClient.prefetchQuery(queries.flag(params.project, params.flag));
+    void context.queryClient.prefetchQuery(queries.owners(params.project));
+    void context.queryClient.prefetchQuery(queries.segments(params.project));
   },
   component: lazyRouteComponent(() => import('../flags/page.tsx'), 'FlagPage'),
 });

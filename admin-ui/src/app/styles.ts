@@ -47,3 +47,5 @@ import './first.css';
 // too small for files of their own, and on the first screens
 import '../flags/kind-chip.module.css';
 import '../flags/lifecycle-chip.module.css';
+import '../rollouts/stage-bar.module.css';
+import '../rollouts/state-mark.module.css';
