@@ -10,6 +10,7 @@ import { shortTime, unbroken } from '../../text/format.ts';
 import { ChangeLine } from '../change-line.tsx';
 import { confirmation, difference } from '../difference.ts';
 import { Movers } from '../movers-list.tsx';
+import { NotUnderstood } from '../not-understood-list.tsx';
 import { isMoved } from '../save.ts';
 import { sent } from '../targeting.ts';
 import { revertFlag, revertible, revertState } from './revert.ts';
@@ -61,6 +62,7 @@ export function RevertDialog({ entry, row, onClose }: Props) {
           </Alert>
         )}
         {plan?.targetings && there && <Movers at={there.state} {...plan.targetings} />}
+        {plan?.targetings && there && <NotUnderstood at={there.state} access={row.flag.browserAccess} {...plan.targetings} />}
         {there?.rollout && plan?.targetings && <Text c="var(--warn)">{text.flags.turn.ramped}</Text>}
         {revert.error && (
           <Text c="var(--bad)" role="alert">

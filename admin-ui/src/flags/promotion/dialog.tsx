@@ -13,6 +13,7 @@ import { page } from '../../text/flag-page.ts';
 import { ChangeLine } from '../change-line.tsx';
 import { confirmation, difference } from '../difference.ts';
 import { Movers } from '../movers-list.tsx';
+import { NotUnderstood } from '../not-understood-list.tsx';
 import { isMoved } from '../save.ts';
 import { isProduction } from '../targeting.ts';
 import css from './dialog.module.css';
@@ -88,6 +89,9 @@ export function PromotionDialog({ row, chosen, onClose }: Props) {
             />
           ))}
         {own && differs(own) && <Movers at={at} before={targetingOf(own.before)} after={targetingOf(own.after)} />}
+        {own && differs(own) && (
+          <NotUnderstood at={at} access={flag.browserAccess} before={targetingOf(own.before)} after={targetingOf(own.after)} />
+        )}
         {own && changed.length === 0 && <Text className="muted">{t.alike(from, to)}</Text>}
         {promote.error && (
           <Text c="var(--bad)" role="alert">
