@@ -80,7 +80,7 @@ export const PARTS: readonly Part[] = [
   {
     name: 'ui tests',
     files: /^admin-ui\/(test\/|src\/.*\.test\.tsx?$|vite\.config\.ts$|vite\/)/,
-    imports: ['ui', 'engine', 'server api'],
+    imports: ['demo', 'ui', 'engine', 'server api'],
     packages: ['*', NODE, 'vitest', 'playwright-core', '@axe-core/playwright'],
   },
   { name: 'ui', files: /^admin-ui\/src\//, imports: ['engine', 'server api'], packages: ['*'] },

@@ -10,6 +10,7 @@ const projects = [
   'server',
   'cli',
   'admin-ui',
+  'admin-ui/tsconfig.test.json',
   'conformance',
   'bench',
   'examples',
