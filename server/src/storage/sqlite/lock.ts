@@ -4,7 +4,8 @@ import { BurgeeError } from '../../domain/errors.ts';
 
 /**
  * Holds a database for this process alone: a second, empty database file whose exclusive lock is an OS lock, so that it ends with
- * the process however that dies. Returns the way to let go. Throws `storage` when another process (or another store here) has it.
+ * the process however that dies. Returns the way to let go. Throws `storage` when another process (or another store here) has it,
+ * and what better-sqlite3 threw when it cannot be opened at all.
  */
 export function lockDatabase(file: string): () => void {
   const path = `${file}.lock`;
@@ -16,6 +17,7 @@ export function lockDatabase(file: string): () => void {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     lock?.close();
+    if (!(error instanceof Database.SqliteError && error.code === 'SQLITE_BUSY')) throw error;
     throw new BurgeeError('storage', `the database ${file} is in use by another server (${path} is locked)`, { file }, error);
   }
   const held = lock;

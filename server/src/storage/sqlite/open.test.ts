@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -103,6 +103,12 @@ describe('an SQLite database', () => {
     expect(error).toMatchObject({ code: 'storage' });
     expect(error?.message).toMatch(/^the database .*burgee\.db is damaged: .*; restore it from a backup$/);
     await expect(open()).rejects.toThrow(/damaged/);
+  });
+
+  it('is not said to be in use when its lock cannot be opened', async () => {
+    mkdirSync(`${file}.lock`, { recursive: true });
+    const message = expect.stringMatching(/^cannot open the database .*unable to open database file/);
+    await expect(open()).rejects.toMatchObject({ code: 'storage', message });
   });
 
   it('is refused in one line when it cannot be made', async () => {
