@@ -58,6 +58,26 @@ browserSuite('flags', (stage) => {
     expect(asked.length).toBeLessThanOrEqual(most.requests);
   });
 
+  it('says nothing of flags that are still on their way', async () => {
+    const { page } = await open(stage().browser, stage().server, session);
+    let answer = () => {};
+    const held = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await page.route('**/api/v1/projects/default/flags?*', (route) => held.then(() => route.continue()));
+    await page.addInitScript(() => {
+      const said = new Set<string>();
+      Object.assign(globalThis, { said });
+      const look = () => said.add(document.querySelector('main h2')?.textContent ?? '');
+      new MutationObserver(look).observe(document, { subtree: true, childList: true });
+    });
+    await page.goto('/projects/default/flags');
+    await page.getByRole('status', { name: 'Loading' }).waitFor();
+    answer();
+    await page.getByRole('link', { name: 'Gift cards' }).waitFor();
+    expect(await page.evaluate(() => [...(globalThis as unknown as { said: Set<string> }).said])).toEqual(['']);
+  });
+
   it('kills from the list in two clicks and a reason, and restores', async () => {
     const { page } = await open(stage().browser, stage().server, session);
     await page.goto('/projects/default/flags?q=dark');

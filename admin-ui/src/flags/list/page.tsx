@@ -45,6 +45,7 @@ export function FlagList() {
   const [compact, setCompact] = useStored('burgee-compact', (stored) => stored === true);
   const [doing, setDoing] = useState<{ readonly flag: string; readonly environment: string; readonly act: Act } | null>(null);
   const wanted = useDeferredValue(filter);
+  // drawn in slices; until it is, nothing may speak of the newer rows
   const known = useDeferredValue(list.data);
 
   const names = useMemo(() => new Map(owners.map(({ id, name }) => [id, name])), [owners]);
@@ -83,9 +84,9 @@ export function FlagList() {
       <header className={css.head}>
         <Title order={1}>
           {text.flags.title}{' '}
-          {list.data && (
+          {known && (
             <span className={css.count} role="status">
-              {text.flags.count(count(rows.length), count(list.data.length))}
+              {text.flags.count(count(rows.length), count(known.length))}
             </span>
           )}
         </Title>
@@ -117,13 +118,13 @@ export function FlagList() {
           onClear={picked.clear}
         />
       )}
-      {list.isPending && (
+      {!known && !list.error && (
         <div className="card">
           <RowsLoading rows={16} />
         </div>
       )}
-      {list.error && !list.data && <Failure error={list.error} retry={() => void list.refetch()} />}
-      {list.data && rows.length > 0 && (
+      {list.error && !known && <Failure error={list.error} retry={() => void list.refetch()} />}
+      {known && rows.length > 0 && (
         <Table
           project={project}
           rows={rows}
@@ -140,9 +141,9 @@ export function FlagList() {
           onPickAll={picked.pickAll}
         />
       )}
-      {list.data && rows.length === 0 && (
+      {known && rows.length === 0 && (
         <div className="card">
-          <Nothing filtered={list.data.length > 0 || filter.archived === true} clear={() => set(NOTHING)} create={create} />
+          <Nothing filtered={known.length > 0 || filter.archived === true} clear={() => set(NOTHING)} create={create} />
         </div>
       )}
       <Suspense fallback={null}>
