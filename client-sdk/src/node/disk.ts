@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { lstat, mkdir, open, readdir, rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Revision } from '@burgee/engine';
 import { MAX_RULESET_BYTES, openEnvelope } from '../delivery/envelope.ts';
 import type { Held } from '../delivery/held.ts';
@@ -78,6 +79,8 @@ export function createDisk(folder: string, url: string, key: string): Disk {
       return undefined;
     },
     async save(ruleset, envelope) {
+      // the turn in which it was received has done enough
+      await turn();
       await mkdir(folder, { recursive: true, mode: 0o700 });
       await sweep(folder, name);
       const { found: there, damaged } = await newest(readHead);
