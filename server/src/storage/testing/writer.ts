@@ -12,9 +12,23 @@ const [file = '', mode] = process.argv.slice(2);
 const store = await openSqlite({ file, clock: Date.now, log: silent });
 const found = await store.get('flag', { project: 'shop', key: 'counter' });
 let refusals = 0;
+
+/** One line on stdout, whole and now; a pipe that is full is waited for. */
+function say(line: string): void {
+  for (;;) {
+    try {
+      writeSync(1, `${line}\n`);
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}
+
 for (let i = Number(found?.entity.name ?? 0) + 1; refusals < 3; i++) {
   const counter = flag('counter', { name: `${i}`, description: 'x'.repeat(i % 3000) });
-  if (mode === 'early') writeSync(1, `${i}\n`);
+  if (mode === 'early') say(`${i}`);
   try {
     await store.commit(
       change([{ put: 'flag', basedOn: 'any', entity: counter }], {
@@ -22,9 +36,9 @@ for (let i = Number(found?.entity.name ?? 0) + 1; refusals < 3; i++) {
         audit: [entry({ object: 'flag/counter', after: i })],
       }),
     );
-    if (mode !== 'early') writeSync(1, `${i}\n`);
+    if (mode !== 'early') say(`${i}`);
   } catch (error) {
-    writeSync(1, `! ${String(error)}\n`);
+    say(`! ${String(error)}`);
     refusals++;
     i--;
   }
