@@ -10,7 +10,7 @@ import { useWindowed } from './window.ts';
 
 const t = text.flags.list;
 /** Widths in px: handles, kind, life cycle, last evaluated, owner; each environment; the least for the name. Three environments fit 1440. */
-const FIXED = [62, 96, 104, 84, 92];
+const FIXED = [62, 96, 104, 96, 92];
 const STATE = 160;
 const NAME = 236;
 const PHONE_STATES = 3;
