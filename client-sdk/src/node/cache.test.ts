@@ -43,7 +43,7 @@ test('what was received last answers at the next start when the server is away',
   await filled();
   peer.script = away;
   const client = make();
-  expect(await client.ready({ timeout: 500 })).toEqual({ source: 'disk', ready: true, revision: { epoch: 1, n: 1 } });
+  expect(await client.ready({ timeout: 1_500 })).toEqual({ source: 'disk', ready: true, revision: { epoch: 1, n: 1 } });
   expect(client.boolean('a', {}, false)).toBe(true);
 });
 
@@ -51,7 +51,7 @@ test('it is used however old it is', async () => {
   await filled();
   peer.script = away;
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 90 * 86_400_000 });
-  expect((await make().ready({ timeout: 500 })).source).toBe('disk');
+  expect((await make().ready({ timeout: 1_500 })).source).toBe('disk');
 });
 
 test('the server wins when it is there, and confirms what it has not changed', async () => {
@@ -74,11 +74,11 @@ test('without cacheDir nothing is written', async () => {
 test('a damaged file is not used, and another key finds nothing', async () => {
   await filled();
   peer.script = away;
-  expect((await make({ key: 'other' }).ready({ timeout: 500 })).source).toBe('default');
+  expect((await make({ key: 'other' }).ready({ timeout: 1_500 })).source).toBe('default');
   const [file = ''] = await kept();
   const text = await readFile(join(folder, file), 'utf8');
   await writeFile(join(folder, file), text.replace('"enabled":true', '"enabled":tru'));
-  expect((await make().ready({ timeout: 500 })).source).toBe('default');
+  expect((await make().ready({ timeout: 1_500 })).source).toBe('default');
 });
 
 test('an older ruleset from the server replaces neither what is held nor the file', async () => {
@@ -102,7 +102,7 @@ test('deltas are kept as whole rulesets', async () => {
   await client.close();
   peer.script = away;
   const next = make();
-  expect((await next.ready({ timeout: 500 })).revision).toEqual({ epoch: 1, n: 21 });
+  expect((await next.ready({ timeout: 1_500 })).revision).toEqual({ epoch: 1, n: 21 });
   expect(next.boolean('f3', {}, false)).toBe(true);
 });
 
@@ -121,7 +121,7 @@ test('a folder that cannot be written is an error event and nothing else', async
 test('the bootstrap answers where neither server nor file do', async () => {
   peer.script = away;
   const client = make({ bootstrap: ruleset([flag('b')], { revision: { epoch: 0, n: 0 } }) });
-  expect((await client.ready({ timeout: 500 })).source).toBe('bootstrap');
+  expect((await client.ready({ timeout: 1_500 })).source).toBe('bootstrap');
   expect(client.boolean('b', {}, false)).toBe(true);
   peer.script = undefined;
   await until(() => client.status().source === 'live', 20_000);

@@ -47,8 +47,12 @@ export function usageCases(bench: Bench): void {
     it('are dropped, and it is said, where nobody folds them: those of others are not', async () => {
       await make('ramp');
       await make('other');
-      const hundreds = Array.from({ length: MOST_WAITING / 100 }, (_, i) => send(1_000 + i, Array(100).fill('ramp')));
-      expect(new Set(await Promise.all(hundreds))).toEqual(new Set(['stored']));
+      // eight at a time: a pool has ten connections, and whoever waits for one waits at most 5 s
+      for (let sent = 0; sent < MOST_WAITING / 100; sent += 8) {
+        const few = Math.min(8, MOST_WAITING / 100 - sent);
+        const hundreds = Array.from({ length: few }, (_, i) => send(1_000 + sent + i, Array(100).fill('ramp')));
+        expect(new Set(await Promise.all(hundreds))).toEqual(new Set(['stored']));
+      }
       expect(await send(2, ['ramp', 'other'], [minuteRow('flag/a/-/on')])).toBe('dropped');
       expect(await send(2, ['ramp', 'other'])).toBe('duplicate');
       expect(await bench.store.unfolded('ramp', MOST_WAITING + 9)).toHaveLength(MOST_WAITING);
