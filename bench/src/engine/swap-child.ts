@@ -19,8 +19,10 @@ export interface Waits {
   readonly first: Wait;
   /** The same evaluations once more, with no swap before them: what the machine makes of it anyhow. */
   readonly again: Wait;
-  /** For each swap, the longest stretch without a turn for anything else, from the turn before it was heard of to the one after. */
+  /** For each swap, the longest stretch without a turn for anything else since the swap before. */
   readonly block: readonly number[];
+  /** The same of as many stretches of the same length in which nothing comes: what the machine makes of it anyhow. */
+  readonly still: readonly number[];
 }
 
 /** Of 1,000 flags. */
@@ -45,32 +47,54 @@ answer(async ({ url, flags, swaps, cacheDir }: SwapOrder): Promise<Waits> => {
   const first: number[][] = [];
   const again: number[][] = [];
   const block: number[] = [];
+  const still: number[] = [];
+  /** Asks without a pause, turn after turn, until so many periods are over; tells of each what ran between its turns at the longest. */
+  const watch = (isOver: () => boolean, tell: (longest: number) => void): Promise<void> =>
+    new Promise((resolve) => {
+      let longest = 0;
+      let left = swaps;
+      let since = stopwatch();
+      const turn = (): void => {
+        // bytes that came, and everything that was done with them
+        longest = Math.max(longest, since());
+        if (isOver()) {
+          tell(longest);
+          longest = 0;
+          left--;
+        }
+        for (let i = 0; i < 500; i++) ask(i);
+        since = stopwatch();
+        if (left === 0) resolve();
+        else setImmediate(turn);
+      };
+      turn();
+    });
+
   let swapped = false;
-  let longest = 0;
-  let since = stopwatch();
   client.on('changed', () => {
     swapped = true;
   });
-  await new Promise<void>((resolve) => {
-    const turn = (): void => {
-      // what ran between the turns: bytes that came, and everything that was done with them
-      longest = Math.max(longest, since());
-      if (swapped) {
-        swapped = false;
-        block.push(longest);
-        longest = 0;
-        first.push(timesOf(ask));
-        again.push(timesOf(ask));
-      }
-      for (let i = 0; i < 500; i++) ask(i);
-      since = stopwatch();
-      if (first.length === swaps) resolve();
-      else setImmediate(turn);
-    };
-    turn();
+  const isSwapped = (): boolean => {
+    const is = swapped;
+    swapped = false;
+    return is;
+  };
+  const began = performance.now();
+  await watch(isSwapped, (longest) => {
+    block.push(longest);
+    first.push(timesOf(ask));
+    again.push(timesOf(ask));
   });
+  const period = (performance.now() - began) / swaps;
   await client.close();
-  return { first: waitOf(first), again: waitOf(again), block };
+  let until = performance.now() + period;
+  const isPast = (): boolean => {
+    const is = performance.now() > until;
+    if (is) until += period;
+    return is;
+  };
+  await watch(isPast, (longest) => still.push(longest));
+  return { first: waitOf(first), again: waitOf(again), block, still };
 });
 
 function timesOf(ask: (i: number) => boolean): number[] {

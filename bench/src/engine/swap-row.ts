@@ -30,14 +30,19 @@ export const swapRow: Row = {
     const figure = figuresOf('engine', 10);
     const figures: Figure[] = [];
     for (const { arrival, flags, isBlockHeld, isKept = false } of cases) {
-      const { first, again, block } = await swapUnderLoad(arrival, flags, isQuick ? 5 : arrival === 'delta' ? 60 : 15, isKept);
+      const swaps = isQuick ? 5 : arrival === 'delta' ? 60 : 15;
+      const { first, again, block, still } = await swapUnderLoad(arrival, flags, swaps, isKept);
       const of = `${flags.toLocaleString('en')}${isKept ? ', kept on disk' : ''}`;
       const what = `${arrival === 'delta' ? 'a change of one flag' : 'a whole ruleset'} of ${of}`;
       const waits = { figure: `${what}: first evaluation after the swap, slowest of 1,000 flags, median over swaps`, unit: 'ms' };
       const turns = { figure: `${what}: longest stretch without a turn of the event loop, median over swaps`, unit: 'ms' };
       const besides = { longest: first.longest, 'without a swap': again.slowest, 'without a swap, longest': again.longest };
       const waited = { ...waits, value: first.slowest, peers: rounded(besides) };
-      const blocked = { ...turns, value: median(block), peers: rounded({ longest: Math.max(...block) }) };
+      const blocked = {
+        ...turns,
+        value: median(block),
+        peers: rounded({ longest: Math.max(...block), 'without a swap': median(still) }),
+      };
       figures.push(figure.atMost(waited, BAR_MS), isBlockHeld ? figure.atMost(blocked, BAR_MS) : figure.shown(blocked));
     }
     return { figures, columns: [] };
