@@ -12,7 +12,7 @@ import { seed } from './seed.ts';
 import { seedAdmin } from './seed-admin.ts';
 import { startServer } from './server.ts';
 import { setUp } from './session.ts';
-import { createTraffic, startRollout } from './traffic.ts';
+import { createTraffic, QUICK, startRollout } from './traffic.ts';
 
 const { values, positionals } = parseArgs({ options: { only: { type: 'string' } }, allowPositionals: true });
 const folder = positionals[0] ?? 'screenshots';
@@ -25,10 +25,13 @@ const server = await startServer();
 const browser = await launch();
 const session = await setUp(server);
 await seed(session);
-const reverted = await startRollout(session, 'gift-cards', 'v42', 'standard');
+await session.call('POST', '/api/v1/projects/default/plans', QUICK);
+let reverted = await startRollout(session, 'gift-cards', 'v42', 'quick');
 const send = await createTraffic(server, session, 3);
-await send(reverted.id, 1_500, { treatment: 0.01, control: 0.01 });
-await send(reverted.id, 1_500, { treatment: 0.4, control: 0.01 });
+for (let sent = 0; sent < 120 && reverted.endedAt === null; sent++) {
+  reverted = await send(reverted.id, 900, { treatment: reverted.percent >= 25 ? 0.06 : 0.01, control: 0.01 });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+}
 await startRollout(session, 'price-alerts', 'v7', 'standard');
 const monitoring = await startMonitoring();
 await seedAdmin(server, session, monitoring);
