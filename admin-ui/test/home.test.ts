@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
 import { open } from './browser.ts';
-import { browserSuite, countClicks } from './flow.ts';
+import { browserSuite, countClicks, tabTo } from './flow.ts';
 import { seed } from './seed.ts';
 import { type Session, setUp } from './session.ts';
 import { createTraffic, startRollout } from './traffic.ts';
@@ -65,7 +65,7 @@ browserSuite('the home page and the kill switches', (stage) => {
     await page.getByLabel('Reason').fill('Cards are charged twice');
     await page.getByRole('dialog').getByRole('button', { name: /Kill/ }).click();
     await page.getByRole('button', { name: 'Restore Payments in production' }).waitFor();
-    expect(await clicks()).toBeLessThanOrEqual(2);
+    expect(await clicks()).toBe(2);
     expect((await stateOf('payments')).killed?.reason).toBe('Cards are charged twice');
 
     // and back, without a mouse
@@ -75,8 +75,18 @@ browserSuite('the home page and the kill switches', (stage) => {
     await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
-    await page.getByRole('button', { name: 'Kill Payments in production' }).waitFor();
+    await handle.waitFor();
     expect((await stateOf('payments')).killed).toBeNull();
+
+    // and once more with keys alone
+    await tabTo(page, handle);
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Reason').and(page.locator(':focus')).waitFor();
+    await page.keyboard.type('Again');
+    await tabTo(page, page.getByRole('dialog').getByRole('button', { name: /Kill/ }));
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Restore Payments in production' }).waitFor();
+    expect([await clicks(), (await stateOf('payments')).killed?.reason]).toEqual([2, 'Again']);
     await context.close();
   });
 

@@ -94,7 +94,7 @@ browserSuite('segments', (stage) => {
     });
     await page.goto('/projects/default/segments/spare');
     await page.getByText('No rule names it yet.').waitFor();
-    expect(await page.getByText('not known').count()).toBe(2);
+    await expect.poll(() => page.getByText('not known').count()).toBe(2);
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
     await page.getByRole('heading', { name: /^Segments/ }).waitFor();
