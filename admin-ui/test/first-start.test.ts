@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { open } from './browser.ts';
-import { browserSuite, countClicks, countKeys, tabTo } from './flow.ts';
+import { browserSuite, countClicks, countKeys, raiseByKeys, tabTo } from './flow.ts';
 import { OWNER } from './session.ts';
 
 /** Runs the code of a page as an application in Node does, and then asks for 400 people: how many see it. */
@@ -108,18 +108,7 @@ browserSuite('first start without a mouse', (stage) => {
     }
     await page.keyboard.press('Enter');
     await page.getByText('No flags yet').waitFor();
-    await page.keyboard.press('n');
-    await page.getByLabel('Name', { exact: true }).and(page.locator(':focus')).waitFor();
-    await page.keyboard.type('New checkout');
-    await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'New checkout' }).waitFor();
-    await tabTo(page, page.getByLabel('New checkout in production', { exact: true }));
-    await page.keyboard.press('Space');
-    await tabTo(page, page.getByRole('dialog').getByRole('button', { name: '25 %', exact: true }));
-    await page.keyboard.press('Enter');
-    await tabTo(page, page.getByRole('button', { name: 'Turn on for 25 %' }));
-    await page.keyboard.press('Enter');
-    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await raiseByKeys(page, 'New checkout');
     const snippet = await page.getByRole('tabpanel', { name: 'Node' }).innerText();
     await tabTo(page, page.getByRole('link', { name: 'Make a key for production' }), 120);
     await page.keyboard.press('Enter');

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 import { open } from './browser.ts';
-import { browserSuite, countClicks, countKeys, tabTo } from './flow.ts';
+import { browserSuite, countClicks, countKeys, raiseByKeys, tabTo } from './flow.ts';
 import { keyOf, seed } from './seed.ts';
 import { OWNER, type Session, setUp } from './session.ts';
 import { violations } from './violations.ts';
@@ -72,18 +72,7 @@ browserSuite('journeys', (stage) => {
     await page.keyboard.press('Enter');
     await page.getByRole('link', { name: 'Gift cards', exact: true }).waitFor();
     const [clicks, keys] = [await countClicks(page), await countKeys(page)];
-    await page.keyboard.press('n');
-    await tabTo(page, page.getByLabel('Name', { exact: true }));
-    await page.keyboard.type('No mouse');
-    await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'No mouse' }).waitFor();
-    await tabTo(page, page.getByLabel('No mouse in production', { exact: true }));
-    await page.keyboard.press('Space');
-    await tabTo(page, page.getByRole('dialog').getByRole('button', { name: '25 %', exact: true }));
-    await page.keyboard.press('Enter');
-    await tabTo(page, page.getByRole('button', { name: 'Turn on for 25 %' }));
-    await page.keyboard.press('Enter');
-    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await raiseByKeys(page, 'No mouse');
     await turnedOn('no-mouse');
     expect(await clicks()).toBe(0);
     expect(await keys()).toBeLessThanOrEqual(80);

@@ -1,5 +1,4 @@
-import type { Prerequisite, Rule } from '@burgee/engine';
-import type { Kill } from '@burgee/server/api';
+import type { FlagState } from '@burgee/server/api';
 import { ruleWords } from '../flags/words.ts';
 import { audit } from '../text/audit.ts';
 
@@ -11,14 +10,7 @@ export interface SideLine {
   readonly id?: string;
 }
 
-interface Targeted {
-  readonly enabled: boolean;
-  readonly killed: Kill | null;
-  readonly prerequisites: readonly Prerequisite[];
-  readonly rules: readonly Rule[];
-  readonly defaultVariant: string;
-  readonly offVariant: string;
-}
+type Targeted = Pick<FlagState, 'enabled' | 'killed' | 'prerequisites' | 'rules' | 'defaultVariant' | 'offVariant'>;
 
 const WORDS: { readonly [P in keyof Targeted]: (value: Targeted[P]) => readonly SideLine[] } = {
   enabled: (on) => [{ text: on ? t.on : t.off }],
