@@ -1,5 +1,5 @@
 import type { Flag } from '@burgee/server/api';
-import { ActionIcon, CopyButton, Text, Title } from '@mantine/core';
+import { ActionIcon, Anchor, CopyButton, Text, Title } from '@mantine/core';
 import { IconCheck, IconCopy, IconKey } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useId, useState } from 'react';
@@ -52,15 +52,15 @@ export function Snippets({ flag, row }: { flag: Flag; row: StateRow }) {
         </Text>
       )}
       {may('token:write') && (
-        <Link
-          className={css.key}
-          to="/projects/$project/environments"
-          params={{ project }}
-          search={{ open: `key in ${environment}` }}
+        <Anchor
+          component={Link}
+          className={css.key ?? ''}
+          fz="sm"
+          to={`/projects/${encodeURIComponent(project)}/environments?open=${encodeURIComponent(`key in ${environment}`)}`}
         >
           <IconKey size={14} aria-hidden />
           {t.makeKey(environment)}
-        </Link>
+        </Anchor>
       )}
     </section>
   );
